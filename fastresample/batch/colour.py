@@ -1,0 +1,97 @@
+"""From a picture's mode to samples that may be averaged, and back: palettes resolved, transparency premultiplied."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from fastresample.batch.codecs import ImageError
+
+Samples = NDArray[Any]
+Apply = Callable[[Samples], Samples]
+
+# The mode in which pictures of each mode are resized. Averages of palette entries or of hues mean nothing, and edges
+# of black and white pictures need greys.
+_WORKING_MODES = {
+    "1": "L",
+    "L": "L",
+    "LA": "LA",
+    "La": "LA",
+    "P": "RGB",
+    "PA": "RGBA",
+    "RGB": "RGB",
+    "RGBX": "RGB",
+    "RGBA": "RGBA",
+    "RGBa": "RGBA",
+    "YCbCr": "RGB",
+    "CMYK": "CMYK",
+    "I;16": "I;16",
+    "I;16L": "I;16",
+    "I;16B": "I;16",
+    "I;16N": "I;16",
+    "I": "I",
+    "F": "F",
+}
+# The order of bytes in which Image.frombytes takes samples wider than a byte.
+_STORED = {"I;16": "<u2", "I": "=i4", "F": "=f4"}
+
+
+def to_samples(image: Image.Image) -> tuple[Samples, str]:
+    """Return a picture's samples, (H, W) or (H, W, C), and the mode that they are in.
+
+    Raises
+    ------
+    ImageError
+        If the mode is not one of those that can be resized.
+    """
+    mode = _WORKING_MODES.get(image.mode)
+    if mode is None:
+        raise ImageError(f"pictures in colour mode {image.mode} are not supported; convert it to RGB first")
+    if mode in ("L", "RGB") and "transparency" in image.info:  # one transparent colour, or alpha for palette entries
+        mode += "A"
+    if mode == "I;16":
+        return np.asarray(image).astype(np.uint16, copy=False), mode
+    return np.asarray(image if image.mode == mode else image.convert(mode)), mode
+
+
+def to_image(samples: Samples, mode: str) -> Image.Image:
+    """Make a picture from samples in the given mode; the inverse of `to_samples`."""
+    stored = np.ascontiguousarray(samples, dtype=_STORED.get(mode, np.uint8))
+    return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.tobytes())
+
+
+def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samples:
+    """Resize samples; transparent pixels do not tint their neighbours.
+
+    Parameters
+    ----------
+    samples : ndarray, (H, W) or (H, W, C)
+        Not written to.
+    mode : str
+        The mode that the samples are in; with ``"LA"`` and ``"RGBA"`` the last channel is alpha.
+    apply : callable
+        ``apply(samples) -> samples``, for any number of channels, uint8 or float32.
+    blends : bool
+        Whether `apply` mixes pixels. Where it only picks them, colours stay as they are.
+
+    Notes
+    -----
+    A colour counts by its opacity: with alpha a the channels ``c * a`` and ``a`` are resized, and their quotient is
+    the colour of the result. Products of two bytes are exact in float32, so an `apply` that changes nothing gives the
+    same bytes back, except for the colour under full transparency, which is nobody's and becomes 0.
+    """
+    if not blends or mode not in ("LA", "RGBA") or samples[..., -1].min() == 255:
+        return apply(samples)
+    weighted = samples.astype(np.float32)
+    weighted[..., :-1] *= weighted[..., -1:]
+    resized = apply(weighted)
+    alpha = resized[..., -1:]
+    colour = np.divide(resized[..., :-1], alpha, out=np.zeros_like(resized[..., :-1]), where=alpha > 0)
+    return _to_bytes(np.concatenate((colour, alpha), axis=-1))
+
+
+def _to_bytes(values: Samples) -> NDArray[np.uint8]:
+    np.add(values, 0.5, out=values)
+    return np.clip(values, 0, 255, out=values).astype(np.uint8)

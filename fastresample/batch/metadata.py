@@ -1,0 +1,93 @@
+"""EXIF, orientation and ICC profile: what is taken from a source and what its result carries."""
+
+from typing import NamedTuple
+
+from PIL import Image
+
+_ORIENTATION = 0x0112
+_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
+
+# The turn that brings a stored picture upright, by its orientation tag; 1 and unknown values need none.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# In TIFF files the EXIF directory also holds the layout of the pixels and, in maps, the ground's coordinates per pixel;
+# both would be wrong after a resize, so only these descriptive tags are kept: ImageDescription, Make, Model,
+# XResolution, YResolution, ResolutionUnit, Software, DateTime, Artist, HostComputer, Copyright.
+_TIFF_TAGS = (270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 33432)
+
+
+class Metadata(NamedTuple):
+    """What a result takes over from its source; `exif` is serialised, with its orientation set to 1 (upright)."""
+
+    exif: bytes | None = None
+    icc: bytes | None = None
+
+
+def read_metadata(image: Image.Image) -> tuple[Metadata, Image.Transpose | None, tuple[str, ...]]:
+    """Take metadata from a loaded image.
+
+    Returns
+    -------
+    metadata : Metadata
+    turn : Image.Transpose or None
+        What brings the pixels upright.
+    notes : tuple of str
+        What had to be given up.
+    """
+    icc = image.info.get("icc_profile") or None
+    turn = None
+    try:
+        exif = image.getexif()
+        turn = TURNS.get(exif.get(_ORIENTATION, 1))
+        kept = _descriptive(exif) if image.format == "TIFF" else exif
+        if _ORIENTATION in kept:
+            kept[_ORIENTATION] = 1
+        data = kept.tobytes()
+        _load(data)
+    except Exception:  # a broken block raises whatever its parser stumbled over; the pixels are good all the same
+        return Metadata(None, icc), turn, ("its EXIF is damaged and was dropped",)
+    return Metadata(data if len(kept) else None, icc), turn, ()
+
+
+def exif_of_size(data: bytes, width: int, height: int) -> bytes:
+    """Return EXIF for a picture of this size in pixels."""
+    exif = _load(data)
+    if _EXIF_IFD in exif:
+        details = exif.get_ifd(_EXIF_IFD)
+        for tag, value in ((_PIXEL_X_DIMENSION, width), (_PIXEL_Y_DIMENSION, height)):
+            if tag in details:
+                details[tag] = value
+    return exif.tobytes()
+
+
+def fits_compressed_tiff(data: bytes) -> bool:
+    """Whether Pillow can store this EXIF in a compressed TIFF: ASCII text only, and no directories in it."""
+    exif = _load(data)
+    return not ({_EXIF_IFD, _GPS_IFD} & set(exif)) and all(str(value).isascii() for value in exif.values())
+
+
+def _load(data: bytes) -> Image.Exif:
+    """Parse serialised EXIF."""
+    exif = Image.Exif()
+    exif.load(data)
+    return exif
+
+
+def _descriptive(exif: Image.Exif) -> Image.Exif:
+    kept = Image.Exif()
+    for tag in _TIFF_TAGS:
+        if tag in exif:
+            kept[tag] = exif[tag]
+    for directory in (_EXIF_IFD, _GPS_IFD):
+        if values := exif.get_ifd(directory):
+            kept[directory] = values
+    return kept

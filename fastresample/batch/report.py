@@ -1,0 +1,105 @@
+"""What became of the files of a run."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from fastresample.batch.files import Failure
+
+
+class Outcome(NamedTuple):
+    """What became of one image.
+
+    Attributes
+    ----------
+    source, target : Path
+        The file that was read and the name under which its result goes.
+    status : str
+        ``"written"``; ``"existing"``: the name was taken and left alone; ``"failed"``.
+    reason : str
+        Why it failed, and what can be done.
+    notes : tuple of str
+        What its owner should know although it went well.
+    error : Exception or None
+        What went wrong, for programs.
+    stops : bool
+        Whether every further file would fail in the same way (a full disk).
+    """
+
+    source: Path
+    target: Path
+    status: Literal["written", "existing", "failed"]
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    error: Exception | None = None
+    stops: bool = False
+
+
+@dataclass
+class Report:
+    """The counts of a run, its failures and its notes.
+
+    Attributes
+    ----------
+    written, existing : int
+        Images written, and images passed over because their output was there.
+    skipped : Counter
+        Files in folders that are no images, by ending or kind.
+    failures : list of Failure
+        Path and reason of each file that could not be resized.
+    notes : dict of str to list of Path
+        What the owner of these files should know.
+    left : int
+        Images that were not reached because the run was stopped or interrupted.
+    stopped : str
+        Why the run ended early; empty when it did not.
+    seconds : float
+        Duration of the run.
+    """
+
+    written: int = 0
+    existing: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    notes: dict[str, list[Path]] = field(default_factory=dict)
+    left: int = 0
+    stopped: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether every image was written or was there."""
+        return not (self.failures or self.left or self.stopped)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        self.left -= 1
+        if outcome.status == "written":
+            self.written += 1
+        elif outcome.status == "existing":
+            self.existing += 1
+        else:
+            self.failures.append(Failure(outcome.source, outcome.reason))
+        for note in outcome.notes:
+            self.notes.setdefault(note, []).append(outcome.source)
+        if outcome.stops:
+            self.stopped = outcome.reason
+
+    def __str__(self) -> str:
+        """Return one line, such as ``12 resized, 1 skipped (no image: .py), 0 failed in 1.2 s``."""
+        parts = [f"{self.written} resized"]
+        if self.existing:
+            parts.append(f"{self.existing} there already")
+        if self.skipped:
+            parts.append(f"{self.skipped.total()} skipped (no image: {_kinds(self.skipped)})")
+        parts.append(f"{len(self.failures)} failed")
+        if self.left:
+            parts.append(f"{self.left} not reached")
+        return f"{', '.join(parts)} in {self.seconds:.1f} s"
+
+
+def _kinds(skipped: Counter[str], shown: int = 4) -> str:
+    """Name the most frequent kinds, so that a folder of pictures in a format that is not read does not go unnoticed."""
+    kinds = [kind if count == 1 else f"{kind} {count}x" for kind, count in skipped.most_common(shown)]
+    return ", ".join(kinds) + (", ..." if len(skipped) > shown else "")

@@ -1,0 +1,100 @@
+"""``fastresample compare``: how the libraries differ on the user's own images."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastresample import batch
+from fastresample.batch.codecs import read, strict_pillow
+from fastresample.batch.colour import to_samples
+from fastresample.batch.options import METHODS
+from fastresample.batch.writing import write_atomic
+from fastresample.cli import terminal
+from fastresample.validate import Comparison, compare
+from fastresample.validate.libraries import choose, operator_name
+
+
+def _parse_size(ctx: click.Context, param: click.Parameter, value: str) -> batch.Size:
+    try:
+        return batch.parse_size(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
+    return None if value is None else [name.strip() for name in value.split(",") if name.strip()]
+
+
+@click.command("compare", epilog="Exit codes: 0 all done, 1 some files failed, 2 the command has to be changed.")
+@click.argument(
+    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--size",
+    required=True,
+    callback=_parse_size,
+    metavar="SIZE",
+    help="800 (longest side in pixels), 800x600 (fit inside, width x height), x600 (height), 800x (width), "
+    "50% (of each side) or 2MP (megapixels). The aspect ratio is kept.",
+)
+@click.option("--method", type=click.Choice(METHODS), default="bilinear", show_default=True)
+@click.option("--antialias", is_flag=True, help="Widen the filter when shrinking (bilinear).")
+@click.option(
+    "--against",
+    callback=_parse_names,
+    metavar="NAMES",
+    help="Libraries, separated by commas, such as opencv,pillow,torch  [default: all that are installed]",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write all figures to FILE.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    images: tuple[Path, ...],
+    size: batch.Size,
+    method: str,
+    antialias: bool,
+    against: list[str] | None,
+    json_path: Path | None,
+) -> None:
+    """Show how resized images differ from library to library, and how far each one is from the exact value.
+
+    Every sample is resized as it is stored (RGBA without alpha weighting), OpenCV without IPP. Figures are in levels
+    of the image; "misrounded" are the samples that are not the integer nearest to the exact value.
+
+    \b
+    Examples:
+      fastresample compare photo.jpg --size 50%
+      fastresample compare *.png --size 800 --antialias --against pillow,torch --json differences.json
+    """
+    try:
+        choose(operator_name(method, antialias), against)
+    except (ValueError, ModuleNotFoundError) as error:
+        raise click.UsageError(str(error)) from None
+    results: list[dict[str, Any]] = []
+    for path in images:
+        try:
+            comparison = _compare_file(path, size, method, antialias, against)
+        except (batch.ImageError, MemoryError) as error:
+            terminal.say(f"{path}: {error or 'not enough memory for this image'}")
+            continue
+        click.echo(f"{terminal.printable(path)}: {comparison}\n")
+        results.append({"image": str(path), **json.loads(comparison.to_json())})
+    if json_path is not None:
+        _write_json(json_path, results)
+    ctx.exit(0 if len(results) == len(images) else 1)
+
+
+def _compare_file(path: Path, size: batch.Size, method: str, antialias: bool, against: list[str] | None) -> Comparison:
+    with strict_pillow():
+        samples, _ = to_samples(read(path).image)
+    with terminal.library_log():
+        return compare(samples, size.of(*samples.shape[:2]), method=method, antialias=antialias, libraries=against)
+
+
+def _write_json(path: Path, results: list[dict[str, Any]]) -> None:
+    try:
+        write_atomic(path, json.dumps(results, indent=2).encode(), replace=True)
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror or str(error)) from None

@@ -1,0 +1,129 @@
+"""``fastresample resize``: image files and folders in, resized ones out."""
+
+import click
+
+from fastresample import batch
+from fastresample.batch.options import METHODS
+from fastresample.cli import terminal
+
+INTERRUPTED = 130
+
+
+class _Refused(click.ClickException):
+    """The command has to be changed; nothing was done."""
+
+    exit_code = 2
+
+
+def _parse_size(ctx: click.Context, param: click.Parameter, value: str) -> batch.Size:
+    try:
+        return batch.parse_size(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command(
+    "resize",
+    epilog="Exit codes: 0 all done, 1 some files failed, 2 nothing done because the command has to be changed, "
+    "130 interrupted.",
+)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path())
+@click.argument("output", metavar="OUTPUT", type=click.Path())
+@click.option(
+    "--size",
+    required=True,
+    callback=_parse_size,
+    metavar="SIZE",
+    help="800 (longest side in pixels), 800x600 (fit inside, width x height), x600 (height), 800x (width), "
+    "50% (of each side) or 2MP (megapixels). The aspect ratio is kept.",
+)
+@click.option("--method", type=click.Choice(METHODS), default="bilinear", show_default=True)
+@click.option(
+    "--antialias/--no-antialias", default=True, show_default=True, help="Average all pixels when shrinking (bilinear)."
+)
+@click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
+@click.option("--skip-existing", is_flag=True, help="Leave outputs that exist and do the others.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Images at once  [default: one per core]")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    output: str,
+    size: batch.Size,
+    method: str,
+    antialias: bool,
+    overwrite: bool,
+    skip_existing: bool,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    """Resize image files and folders of them (JPEG, PNG, WebP, TIFF, BMP, GIF).
+
+    A folder's tree is mirrored into the folder OUTPUT, which is made when missing. One file may also go to a file
+    name. Pictures come out upright, with their format, name, EXIF and colour profile; the inputs are never touched.
+
+    \b
+    Examples:
+      fastresample resize photos small --size 50%
+      fastresample resize photos scans out --size 1600 --skip-existing
+      fastresample resize photo.jpg thumbnail.jpg --size 320x240
+      fastresample resize -- -odd-name.png out --size x600
+    """
+    if overwrite and skip_existing:
+        raise click.UsageError("--overwrite and --skip-existing exclude each other; give one of them")
+    existing = "overwrite" if overwrite else "skip" if skip_existing else "error"
+    options = batch.Options(size, method, antialias, existing, workers)
+    try:
+        report = _run(inputs, output, options, quiet)
+    except batch.Interrupted as interruption:
+        report = interruption.report
+        _conclude(report, output, quiet)
+        ctx.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        terminal.say("interrupted; nothing was written")
+        ctx.exit(INTERRUPTED)
+    _conclude(report, output, quiet)
+    ctx.exit(0 if report.ok else 1)
+
+
+def _run(inputs: tuple[str, ...], output: str, options: batch.Options, quiet: bool) -> batch.Report:
+    try:
+        found = batch.prepare(inputs, output, options)
+    except batch.OutputExistsError as error:
+        raise _Refused(_existing_outputs(error)) from None
+    except (OSError, ValueError) as error:
+        raise _Refused(terminal.printable(error)) from None
+    for failure in found.failures:
+        terminal.say(f"{failure.path}: {failure.reason}")
+    if not found.jobs:
+        terminal.say(f"no images found in {', '.join(inputs)}")
+    with terminal.progress_bar(len(found.jobs), unit="image", quiet=quiet) as bar, terminal.library_log(quiet=quiet):
+
+        def show(outcome: batch.Outcome, done: int, total: int) -> None:
+            if outcome.status == "failed":
+                terminal.say(f"{outcome.source}: {outcome.reason}")
+            bar.update()
+
+        return batch.process(found, options, progress=show)
+
+
+def _existing_outputs(error: batch.OutputExistsError) -> str:
+    others = len(error.paths) - 1
+    exist = f"and {others} more exist" if others else "exists"
+    return (
+        f"{terminal.printable(error.paths[0])} {exist} already; add --overwrite to replace "
+        f"{'them' if others else 'it'}, or --skip-existing to do only what is missing"
+    )
+
+
+def _conclude(report: batch.Report, output: str, quiet: bool) -> None:
+    """Say how the run ended: notes and an early end on stderr, the summary on stdout."""
+    if not quiet:
+        for note, paths in report.notes.items():
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            terminal.say(f"note: {paths[0]}{more}: {note}")
+    if report.stopped:
+        terminal.say(f"stopped: {report.stopped}")
+    if not quiet:
+        click.echo(terminal.printable(f"{report} -> {output}"))

@@ -1,0 +1,68 @@
+"""What commands write to a terminal: lines, a progress bar, and the library's log; each knows of the other two."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tqdm import tqdm
+
+
+def printable(text: object) -> str:
+    r"""Return text that a terminal shows as it is: control and direction characters, bytes that are no text, escaped.
+
+    Examples
+    --------
+    >>> printable("a\x1b[2Jb\n\u202ec\udcff")
+    'a\\x1b[2Jb\\x0a\\u202ec\\xff'
+    """
+    return "".join(character if character.isprintable() else _escaped(character) for character in str(text))
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte of a file name that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def say(text: object) -> None:
+    """Write one line to stderr, above a progress bar if there is one."""
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    tqdm.write(printable(text).encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+def is_terminal() -> bool:
+    """Whether stderr is a terminal, and so somebody may be watching."""
+    return sys.stderr.isatty()
+
+
+@contextmanager
+def progress_bar(total: int, *, unit: str, quiet: bool = False) -> Iterator[Any]:
+    """Show a bar on a terminal; yields an object with ``update()``, which does nothing elsewhere."""
+    hidden = quiet or not is_terminal()
+    with tqdm(total=total, unit=unit, file=sys.stderr, disable=hidden, leave=False, dynamic_ncols=True) as bar:
+        yield bar
+
+
+@contextmanager
+def library_log(*, quiet: bool = False) -> Iterator[None]:
+    """Show what the library logs (that it compiles a kernel, once) on a terminal."""
+    if quiet or not is_terminal():
+        yield
+        return
+    logger = logging.getLogger("fastresample")
+    handler, level = _LineHandler(), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
+class _LineHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"fastresample: {record.getMessage()}")

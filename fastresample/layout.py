@@ -1,0 +1,89 @@
+"""Any array and axes as canonical views ``(planes, rows, columns, channels)``, without copying pixels."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Pair = tuple[Array, Array]
+
+
+def canonical_pairs(src: Array, out: Array, axes: tuple[int, ...]) -> Iterator[Pair]:
+    """Yield views of source and output as ``(planes, rows, columns, channels)``; ``axes`` are one or two, ascending.
+
+    Axes before the last resized one become planes, those behind it channels. Usually there is one pair; where strides
+    forbid to merge axes, a pair for each index of the outermost of them. One axis alone is the columns of
+    one-row planes when it is the last, else the rows of one-column planes, so that its neighbours are contiguous.
+    """
+    after = list(range(axes[-1] + 1, src.ndim))
+    before = [axis for axis in range(axes[-1]) if axis not in axes]
+    order = (*before, *axes, *after)
+    src, out = src.transpose(order), out.transpose(order)
+    position = len(before)
+    if len(axes) == 1:
+        gap = position if not after else position + 1
+        src, out = np.expand_dims(src, gap), np.expand_dims(out, gap)
+    yield from _merged(src, out, position)
+
+
+def _merged(src: Array, out: Array, planes: int) -> Iterator[Pair]:
+    """Merge the ``planes`` leading axes into one and the axes behind rows and columns into one."""
+    try:
+        yield _reshaped(src, planes), _reshaped(out, planes)
+        return
+    except ValueError:  # some axes cannot be merged in place
+        pass
+    outer = 0 if planes > 1 else planes + 2
+    for index in range(src.shape[outer]):
+        pick = (slice(None),) * outer + (index,)
+        yield from _merged(src[pick], out[pick], planes - 1 if outer == 0 else planes)
+
+
+def _reshaped(array: Array, planes: int) -> Array:
+    rows, columns = array.shape[planes : planes + 2]
+    lead, tail = array.shape[:planes], array.shape[planes + 2 :]
+    return array.reshape((math.prod(lead), rows, columns, math.prod(tail)), copy=False)
+
+
+def flat_rows(view: Array) -> Array | None:
+    """Return ``(planes, rows, columns * channels)`` as a C-contiguous array, or None where strides forbid it.
+
+    A crop of a larger image keeps its row stride: it is described as an array whose rows are as long as the stride. The
+    samples behind the crop's own columns belong to the description only; kernels never touch them.
+    """
+    planes, rows, columns, channels = view.shape
+    item = view.itemsize
+    if view.flags.c_contiguous:
+        return view.reshape(planes, rows, columns * channels)
+    plane_stride, row_stride, column_stride, channel_stride = view.strides
+    if rows == 1:
+        row_stride = plane_stride if planes > 1 else columns * channels * item
+    inner = (channels == 1 or channel_stride == item) and (columns == 1 or column_stride == channels * item)
+    whole = row_stride % item == 0 and row_stride >= columns * channels * item
+    stacked = planes == 1 or plane_stride == rows * row_stride
+    if not (inner and whole and stacked):
+        return None
+    length = row_stride // item
+    return np.lib.stride_tricks.as_strided(
+        view, (planes, rows, length), (rows * row_stride, row_stride, item), writeable=False
+    )
+
+
+def as_words(src: Array, out: Array) -> Pair:
+    """View both as unsigned words for whole-pixel copies: a pixel is one word where its bytes allow it."""
+    size, channels = src.itemsize, src.shape[3]
+    word = np.dtype(f"u{size}")
+    src, out = src.view(word), out.view(word)
+    pixel = size * channels
+    if channels > 1 and pixel in (2, 4, 8):
+        wide = np.dtype(f"u{pixel}")
+        try:
+            merged = src.view(wide), out.view(wide)
+        except ValueError:  # channels are strided
+            return src, out
+        if merged[0].flags.aligned and merged[1].flags.aligned:
+            return merged
+    return src, out

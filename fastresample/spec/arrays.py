@@ -1,0 +1,55 @@
+"""Checks of the arrays that go in and out."""
+
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_OVERLAP_WORK = 10_000  # effort of the exact test; arrays that are harder to tell apart count as overlapping
+
+
+def check_image(image: object) -> NDArray[Any]:
+    """Return the image as a plain array; raise TypeError when it is none."""
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"image must be a NumPy array, got {type(image).__name__}; numpy.asarray(image) may make one")
+    return np.asarray(image)
+
+
+def check_shape(shape: Iterable[int]) -> tuple[int, ...]:
+    """Return the shape of images that can be resized."""
+    sizes = tuple(operator.index(size) for size in shape)
+    if not 1 <= len(sizes) <= 5:
+        raise ValueError(f"image must have 1 to 5 dimensions, got shape {sizes}")
+    if min(sizes) < 1:
+        raise ValueError(f"image must not be empty, got shape {sizes}")
+    return sizes
+
+
+def check_out(out: object, image: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return ``out`` when the result can be written to it."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be a NumPy array or None, got {type(out).__name__}")
+    if out.shape != shape:
+        raise ValueError(f"out must have shape {shape}, got {out.shape}")
+    if out.dtype != image.dtype:
+        raise TypeError(f"out must have dtype {image.dtype}, as the image, got {out.dtype}")
+    if not out.flags.writeable:
+        raise ValueError("out must be writable, got a read-only array")
+    if np.may_share_memory(out, image) and _overlap(out, image):
+        raise ValueError("out must not overlap image: both share memory")
+    if out.size > 1 and 0 in _effective_strides(out):
+        raise ValueError(f"out must have a place of its own for each element, got strides {out.strides}")
+    return np.asarray(out)
+
+
+def _overlap(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    try:
+        return np.shares_memory(a, b, max_work=_OVERLAP_WORK)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
+
+
+def _effective_strides(array: NDArray[Any]) -> list[int]:
+    return [stride for stride, size in zip(array.strides, array.shape, strict=True) if size > 1]

@@ -1,0 +1,83 @@
+"""One kernel over one pair of arrays: how they are read (in place, line by line, converted), cut into bands, run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastresample import threads
+from fastresample.layout import Array, as_words, canonical_pairs, flat_rows
+
+# Rows are converted in pieces of about this many bytes where kernels can neither read nor write them in place.
+_PIECE_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Tables and kernel request of one or two axes; holds no buffers, so any number of threads may run it at once."""
+
+    axes: tuple[int, ...]
+    request: Any  # kernels.Request; layout, channels and (for a gather) the word are filled in per call
+    select: Callable[[Any], Callable[..., Any]]
+    first_row: NDArray[np.int32]  # source rows that output row y reads: [first_row[y], end_row[y])
+    end_row: NDArray[np.int32]
+    tables_x: tuple[Array, ...]
+    tables_y: tuple[Array, ...]  # a row per output row; the first one holds row numbers of the source
+    constants: tuple[Array, ...]
+    sample_ns: float  # estimated cost of one output sample
+
+    def run(self, src: Array, out: Array, thread_count: int | None) -> None:
+        """Fill ``out`` from ``src``; both are arrays of any layout that have the stage's axes."""
+        for source, result in canonical_pairs(src, out, self.axes):
+            band = self._band(source, result)
+            planes, rows, columns, channels = result.shape
+            threads.run(band, planes * rows, columns * channels * self.sample_ns, thread_count)
+
+    def _band(self, src: Array, out: Array) -> threads.Band:
+        """Return the function that computes rows ``[begin, end)``, counted over all planes."""
+        if self.request.family == "gather":
+            if src.flags.aligned and out.flags.aligned:
+                src, out = as_words(src, out)
+            request = self.request._replace(source=f"uint{8 * src.itemsize}", result=f"uint{8 * src.itemsize}")
+        else:
+            request = self.request
+        request = request._replace(channels=src.shape[3])
+        sizes = np.array((src.shape[3], src.shape[2] * src.shape[3]), np.int64)
+        if not (_readable(src, request.source) and _readable(out, request.result)):
+            return self._converting(src, out, request, sizes)
+        flat = flat_rows(src) if out.flags.c_contiguous else None
+        if flat is not None:
+            src, out = flat, out.reshape(*out.shape[:2], -1)
+        kernel = self.select(request._replace(direct=flat is not None))
+        tables = (sizes, *self.tables_x, *self.tables_y, *self.constants)
+        return lambda begin, end: kernel(src, out, begin, end, *tables)
+
+    def _converting(self, src: Array, out: Array, request: Any, sizes: NDArray[np.int64]) -> threads.Band:
+        """Like ``_band``, for byte-swapped, misaligned or half-precision samples: a few rows at a time."""
+        kernel = self.select(request._replace(direct=True))
+        rows_in, rows = src.shape[1], out.shape[1]
+        bytes_in = src[:1, :1].size * src.itemsize * max(rows_in / rows, 1.0)
+        piece = max(1, int(_PIECE_BYTES / (bytes_in + out[:1, :1].size * out.itemsize)))
+
+        def band(begin: int, end: int) -> None:
+            while begin < end:
+                plane, top = divmod(begin, rows)
+                bottom = min(rows, top + piece, top + end - begin)
+                low, high = int(self.first_row[top]), int(self.end_row[bottom - 1])
+                native = np.empty((1, high - low, src.shape[2] * src.shape[3]), request.source)
+                np.copyto(native.reshape(src[:1, low:high].shape), src[plane : plane + 1, low:high], casting="unsafe")
+                result = np.empty((1, bottom - top, out.shape[2] * out.shape[3]), request.result)
+                near, *others = (table[top:bottom] for table in self.tables_y)
+                tables = (sizes, *self.tables_x, near - np.int32(low), *others, *self.constants)
+                kernel(native, result, 0, bottom - top, *tables)
+                np.copyto(out[plane, top:bottom], result.reshape(out[0, top:bottom].shape), casting="unsafe")
+                begin += bottom - top
+
+        return band
+
+
+def _readable(array: Array, name: str) -> bool:
+    """Whether a kernel compiled for the dtype ``name`` can work on the array in place."""
+    return array.dtype == np.dtype(name) and array.dtype.isnative and array.flags.aligned

@@ -1,0 +1,153 @@
+"""The result of a comparison: a row per pair of results, printed as a table or written as JSON and CSV."""
+
+import csv
+import io
+import json
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fastresample.validate.metrics import Metrics
+
+OURS = "fastresample"
+EXACT = "exact"
+
+
+class Row(NamedTuple):
+    """The differences ``first - second`` of two results; ``second`` may be the exact value."""
+
+    first: str
+    second: str
+    metrics: Metrics
+    remark: str  # how the library's own rule departs from what was asked for; empty if it does not
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare` found. ``print(comparison)`` shows it as two tables.
+
+    Attributes
+    ----------
+    operator : str
+        ``"nearest"``, ``"bilinear"`` or ``"bilinear antialiased"``.
+    convention : str
+        Whose arithmetic this package used.
+    shape, size : tuple of int
+        Shape of the image; ``(height, width)`` of the result, in pixels.
+    dtype : str
+        Dtype of the image and of the results.
+    rows : tuple of Row
+        First every result against the exact value, then this package against every library.
+    versions : dict
+        Library -> version of what took part.
+    left_out : dict
+        Library -> the reason why it did not.
+    """
+
+    operator: str
+    convention: str
+    shape: tuple[int, ...]
+    size: tuple[int, int]
+    dtype: str
+    rows: tuple[Row, ...]
+    versions: dict[str, str]
+    left_out: dict[str, str]
+
+    def row(self, first: str, second: str = EXACT) -> Row:
+        """Return the row of a pair; KeyError if there is none."""
+        for row in self.rows:
+            if (row.first, row.second) == (first, second):
+                return row
+        raise KeyError(f"no row for {first} against {second}")
+
+    def __str__(self) -> str:
+        errors = [[row.first, *_error_cells(row)] for row in self.rows if row.second == EXACT]
+        pairs = [[row.second, *_pair_cells(row)] for row in self.rows if row.second != EXACT]
+        image, result = ("x".join(str(n) for n in shape) for shape in (self.shape, self.size))
+        lines = [f"{self.operator}, {image} {self.dtype} to {result}, convention {self.convention}", ""]
+        lines += aligned_table(["against the exact value", *_ERROR_HEADS], errors)
+        if pairs:
+            lines += ["", *aligned_table([f"{OURS} against", *_PAIR_HEADS], pairs)]
+        if self.left_out:
+            lines += ["", *(f"{name} left out: {reason}" for name, reason in self.left_out.items())]
+        return "\n".join(lines)
+
+    def to_json(self) -> str:
+        """Return everything as a JSON document; figures that are infinite or undefined are null."""
+        rows = [
+            {
+                "first": row.first,
+                "second": row.second,
+                **{name: _json_number(value) for name, value in row.metrics._asdict().items()},
+                "remark": row.remark,
+            }
+            for row in self.rows
+        ]
+        facts = {
+            "operator": self.operator,
+            "convention": self.convention,
+            "shape": list(self.shape),
+            "size": list(self.size),
+            "dtype": self.dtype,
+            "versions": self.versions,
+            "left_out": self.left_out,
+        }
+        return json.dumps({**facts, "rows": rows}, indent=2, allow_nan=False)
+
+    def to_csv(self) -> str:
+        """Return the rows as CSV with a header line."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["first", "second", *Metrics._fields, "remark"])
+        for row in self.rows:
+            writer.writerow([row.first, row.second, *("" if v is None else v for v in row.metrics), row.remark])
+        return text.getvalue()
+
+
+_ERROR_HEADS = ["max", "mean", "RMSE", "PSNR dB", "bias", "misrounded", ""]
+_PAIR_HEADS = ["equal", "max", "mean", "RMSE", "PSNR dB", "bias", ""]
+
+
+def _error_cells(row: Row) -> list[str]:
+    m = row.metrics
+    misrounded = "-" if m.misrounded is None else _percent(m.misrounded)
+    return [*map(_number, (m.max_abs, m.mean_abs, m.rmse)), _decibel(m.psnr), _number(m.bias), misrounded, row.remark]
+
+
+def _pair_cells(row: Row) -> list[str]:
+    m = row.metrics
+    distances = map(_number, (m.max_abs, m.mean_abs, m.rmse))
+    return [_percent(m.equal), *distances, _decibel(m.psnr), _number(m.bias), row.remark]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _decibel(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _percent(fraction: float) -> str:
+    """Show a fraction so that only a true 0 and a true 1 read as such."""
+    percent = 100 * fraction
+    if 0 < percent < 0.01:
+        return "<0.01 %"
+    return ">99.99 %" if 99.99 < percent < 100 else f"{percent:.2f} %"
+
+
+def _json_number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def aligned_table(heads: list[str], cells: list[list[str]]) -> list[str]:
+    """Return the lines of a table: first and last column aligned to the left, the figures between them to the right."""
+    widths = [max(len(row[i]) for row in [heads, *cells]) for i in range(len(heads))]
+    last = len(heads) - 1
+    return [
+        "  ".join(
+            text.ljust(width) if i in (0, last) else text.rjust(width)
+            for i, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [heads, *cells]
+    ]

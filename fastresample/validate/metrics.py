@@ -1,0 +1,85 @@
+"""How far two images are apart, summed up block by block so that large images need no float64 copy."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+PIECE = 1 << 16  # samples at a time: what is worked on stays in the processor's cache
+
+
+class Metrics(NamedTuple):
+    """The differences ``first - second`` of two images, in the image's own units (levels for integers).
+
+    A NaN or an infinity that only one of the two has counts as an infinite difference.
+    """
+
+    equal: float  # fraction of samples that are the same
+    max_abs: float
+    mean_abs: float
+    rmse: float
+    psnr: float  # dB over `peak`; infinite for equal images
+    bias: float  # mean of first - second: its sign says which one is brighter
+    misrounded: float | None  # fraction of integers not nearest to the exact value (a tie: both are); None for floats
+
+
+def peak(image: NDArray[Any]) -> float:
+    """Return the range that PSNR refers to: that of an integer dtype, or of the finite values of a float image."""
+    if image.dtype.kind == "f":
+        finite = image[np.isfinite(image)]
+        return float(np.ptp(finite)) if finite.size and np.ptp(finite) > 0 else 1.0
+    if image.dtype.kind == "b":
+        return 1.0
+    info = np.iinfo(image.dtype)
+    return float(info.max) - float(info.min)
+
+
+class Tally:
+    """Add up the differences of two images given in matching blocks.
+
+    ``rounds`` says that the first image holds integers and the second their exact, real values.
+    """
+
+    def __init__(self, peak: float, rounds: bool = False) -> None:
+        self._peak = peak
+        self._rounds = rounds
+        self._half = 0.5 + 1e-12 * peak  # float64's own rounding must not turn a tie into a fault
+        self._count = self._equal = self._misrounded = 0
+        self._max = self._sum = self._sum_abs = self._sum_squares = 0.0
+
+    def add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
+        """Take in a block of rows of each image, of equal shapes and any real dtypes."""
+        rows = max(1, PIECE * len(first) // max(first.size, 1))
+        with np.errstate(over="ignore"):  # a difference or its square beyond float64 is infinite, which is what it says
+            for begin in range(0, len(first), rows):
+                self._add(first[begin : begin + rows], second[begin : begin + rows])
+
+    def _add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
+        same = (first == second) | ((first != first) & (second != second))
+        difference = np.zeros(first.shape)
+        np.subtract(first, second, out=difference, where=~same, dtype=np.float64)
+        difference[np.isnan(difference)] = np.inf
+        distance = np.abs(difference)
+        self._count += difference.size
+        self._equal += int(np.count_nonzero(same))
+        self._misrounded += int(np.count_nonzero(distance > self._half))
+        self._max = max(self._max, float(distance.max(initial=0.0)))
+        self._sum_abs += float(distance.sum())
+        self._sum_squares += float(np.square(distance).sum())
+        if math.isfinite(self._max):
+            self._sum += float(difference.sum())
+
+    def metrics(self) -> Metrics:
+        """Return the figures of all blocks so far."""
+        count = max(self._count, 1)
+        rmse = math.sqrt(self._sum_squares / count)
+        return Metrics(
+            equal=self._equal / count,
+            max_abs=self._max,
+            mean_abs=self._sum_abs / count,
+            rmse=rmse,
+            psnr=20 * math.log10(self._peak / rmse) if 0 < rmse < math.inf else (math.inf if rmse == 0 else -math.inf),
+            bias=self._sum / count if math.isfinite(self._max) else math.nan,
+            misrounded=self._misrounded / count if self._rounds else None,
+        )

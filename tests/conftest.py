@@ -1,0 +1,17 @@
+"""Shared by all tests: compiled kernels of one run are kept together, apart from the user's own.
+
+``FASTRESAMPLE_CACHE_DIR`` is a new temporary folder unless the environment names one (a second run then starts warm).
+It is set before any test module is imported, so child processes find the same folder.
+"""
+
+import os
+import shutil
+import tempfile
+
+VARIABLE = "FASTRESAMPLE_CACHE_DIR"
+
+
+def pytest_configure(config):
+    if not os.environ.get(VARIABLE):
+        os.environ[VARIABLE] = tempfile.mkdtemp(prefix="fastresample-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(VARIABLE), ignore_errors=True))

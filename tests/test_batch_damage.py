@@ -1,0 +1,288 @@
+"""Bad input: every file of the battery is a line that says what to do, and never a result that looks good."""
+
+import io
+import os
+import re
+import stat
+import struct
+import sys
+import time
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fastresample import batch
+from fastresample.batch import codecs
+
+RNG = np.random.default_rng(11)
+PIXELS = RNG.integers(0, 256, (60, 50, 3), dtype=np.uint8)
+
+
+def resize(source, target, apply=lambda samples: samples, **options):
+    options = batch.Options(batch.parse_size("100%"), **options)
+    return batch.process(batch.prepare(source, target, options), options, apply=apply)
+
+
+def encoded(name, pixels=PIXELS, **settings):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, name, **settings)
+    return buffer.getvalue()
+
+
+def png(width, height, data=b"", depth=8):
+    def chunk(name, content):
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+BAD = {
+    "empty.jpg": (b"", r"the file is empty; fetch it again or remove it"),
+    "text.jpg": (
+        b"no picture\n" * 99,
+        r"the content is no JPEG, PNG, .* or GIF picture, .*; fetch it again or remove it",
+    ),
+    "zeros.png": (bytes(4096), r"the content is no "),
+    "pdf.png": (b"%PDF-1.4\n" + bytes(999), r"the content is no "),
+    "postscript.tif": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", r"the content is no "),
+    "half.jpg": (encoded("JPEG")[:1500], r"the file is damaged or incomplete \(.*\); fetch it again or remove it"),
+    "half.png": (encoded("PNG")[:4000], r"the file is damaged or incomplete"),
+    "half.webp": (encoded("WEBP")[:900], r"the file is damaged or incomplete"),
+    "half.tif": (encoded("TIFF")[:4000], r"the file is damaged or incomplete"),
+    "half.bmp": (encoded("BMP")[:4000], r"the file is damaged or incomplete"),
+    "half.gif": (encoded("GIF")[:2000], r"the file is damaged or incomplete"),
+    "corrupt.png": (encoded("PNG")[:3000] + b"?" + encoded("PNG")[3001:], r"the file is damaged or incomplete"),
+    "nothing.png": (png(8, 8), r"the file is damaged or incomplete"),
+    "no_rows.png": (png(8, 0), r"the file is damaged or incomplete|the content is no "),
+    "bomb.png": (png(60_000, 60_000), r"refused as too large \(.*3600000000 pixels.*\); .*split it, or shrink it"),
+    "huge.png": (png(2**31 - 1, 2**31 - 1), r"refused as too large"),
+    "inflating.png": (png(8, 8, zlib.compress(bytes(10_000_000))), None),
+}
+
+
+@pytest.fixture(scope="module")
+def battery(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("battery")
+    for name, (data, _) in BAD.items():
+        (folder / name).write_bytes(data)
+    (folder / "good.jpg").write_bytes(encoded("JPEG"))
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name, (_, reason) in BAD.items() if reason])
+def test_a_bad_file_is_one_line(battery, tmp_path, name):
+    report = resize(battery / name, tmp_path / "out")
+    (failure,) = report.failures
+    assert failure.path == battery / name
+    assert re.match(BAD[name][1], failure.reason), failure.reason
+    assert "\n" not in failure.reason
+    assert "Traceback" not in failure.reason
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_bad_files_do_not_stop_the_good_ones(battery, tmp_path):
+    before = {path: path.read_bytes() for path in battery.iterdir()}
+    report = resize(battery, tmp_path / "out")
+    bad = [name for name, (_, reason) in BAD.items() if reason]
+    assert [failure.path.name for failure in report.failures] == sorted(bad)
+    assert sorted(os.listdir(tmp_path / "out")) == ["good.jpg", "inflating.png"]
+    assert (report.written, report.left, report.ok) == (2, 0, False)
+    assert {path: path.read_bytes() for path in battery.iterdir()} == before
+
+
+def test_more_data_than_pixels_is_not_inflated(battery, tmp_path):
+    resize(battery / "inflating.png", tmp_path / "out")
+    with Image.open(tmp_path / "out/inflating.png") as image:
+        assert np.asarray(image).shape == (8, 8, 3)
+        assert not np.asarray(image).any()
+
+
+def test_a_bomb_is_refused_by_its_header(tmp_path):
+    (tmp_path / "bomb.png").write_bytes(png(30_000, 30_000, zlib.compress(bytes(50_000_000))))
+    codecs_ready = codecs.strict_pillow()
+    with codecs_ready:
+        tracemalloc.start()
+        began = time.perf_counter()
+        with pytest.raises(codecs.ImageError, match="refused as too large"):
+            codecs.read(tmp_path / "bomb.png")
+        seconds = time.perf_counter() - began
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 2**20
+    assert seconds < 1  # decoding it would take several
+
+
+def test_the_limit_holds_where_a_program_has_switched_pillows_off(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    (tmp_path / "bomb.png").write_bytes(png(60_000, 60_000))
+    report = resize(tmp_path / "bomb.png", tmp_path / "out")
+    assert report.failures[0].reason.startswith(
+        "refused as too large (60000 x 60000 pixels, the limit is 178 megapixels)"
+    )
+
+
+def test_a_large_picture_below_the_limit_is_no_bomb(tmp_path):
+    """Pillow warns above 89 megapixels; 100 are decoded, silently."""
+    Image.new("1", (10_000, 10_000)).save(tmp_path / "large.png")
+    report = resize(tmp_path / "large.png", tmp_path / "out", apply=lambda samples: samples[::50, ::50])
+    assert report.ok, report.failures
+
+
+def test_a_result_above_the_limit_is_refused(tmp_path):
+    Image.new("L", (1, 1000)).save(tmp_path / "thin.png")
+    Image.new("L", (10, 10)).save(tmp_path / "square.png")
+    report = batch.resize_folder(tmp_path, tmp_path / "out", size=20_000)
+    assert [failure.path.name for failure in report.failures] == ["square.png"]
+    assert report.failures[0].reason == (
+        "the result would have 20000 x 20000 pixels, the limit is 178 megapixels; choose a smaller size"
+    )
+
+
+FORMATS = {
+    "JPEG": {},
+    "progressive JPEG": {"progressive": True},
+    "PNG": {},
+    "WEBP": {},
+    "lossless WEBP": {"lossless": True},
+    "TIFF": {"compression": "raw"},
+    "deflated TIFF": {"compression": "tiff_adobe_deflate"},
+    "BMP": {},
+    "GIF": {},
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_cut_passes_for_the_whole(tmp_path, name):
+    """Wherever a file ends, it is refused or, where only trailing bytes are missing, has every pixel."""
+    data = encoded(name.split()[-1], **FORMATS[name])
+    path = tmp_path / "cut"
+    path.write_bytes(data)
+    with codecs.strict_pillow():
+        whole = np.asarray(codecs.read(path).image)
+        for cut in [*range(1, len(data), 97), *range(len(data) - 24, len(data))]:
+            path.write_bytes(data[:cut])
+            try:
+                picture = codecs.read(path)
+            except codecs.ImageError:
+                continue
+            assert cut >= len(data) - 20, "only checksums and the end mark may be missing"
+            np.testing.assert_array_equal(np.asarray(picture.image), whole, err_msg=f"cut at {cut}")
+
+
+@pytest.mark.parametrize("name", ["PNG", "deflated TIFF", "WEBP", "GIF", "JPEG"])
+def test_random_damage_never_escapes(tmp_path, name):
+    """Whatever a decoder stumbles over becomes a reason."""
+    data = encoded(name.split()[-1], **FORMATS[name])
+    path = tmp_path / "noise"
+    with codecs.strict_pillow():
+        for _ in range(60):
+            noisy = bytearray(data)
+            for position in RNG.integers(0, len(data), 8):
+                noisy[position] = RNG.integers(0, 256)
+            path.write_bytes(noisy)
+            try:
+                picture = codecs.read(path)
+            except codecs.ImageError:
+                continue
+            assert picture.image.width * picture.image.height <= codecs.MAX_PIXELS
+
+
+ODD_NAMES = [
+    b"with space.png",
+    b"new\nline.png",
+    b"-dash.png",
+    b"--size=5.png",
+    b"quote'\".png",
+    b"%s{0}$(id).png",
+    "right\u202eto left.png".encode(),
+    "日本 ß é.png".encode(),
+    b"not\xff\xfeutf8.png",
+    b"back\\slash.png",
+    b"n" * 251 + b".png",
+    b"\x1b[2Jescape.png",
+]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="these names cannot exist here")
+def test_odd_names(tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    for name in ODD_NAMES:
+        with open(os.path.join(os.fsencode(source), name), "wb") as file:
+            file.write(encoded("PNG", PIXELS[:4, :4]))
+    report = resize(source, tmp_path / "out")
+    assert report.written == len(ODD_NAMES), report.failures
+    assert sorted(os.listdir(os.fsencode(tmp_path / "out"))) == sorted(ODD_NAMES)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_given_by_name_does_not_hang(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    report = resize([tmp_path / "pipe.png", tmp_path / "a.png"], tmp_path / "out")
+    assert report.written == 1
+    assert report.failures == [
+        (tmp_path / "pipe.png", "this is a folder, a pipe or a device, not a file; leave it out"),
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no device files on this system")
+def test_a_device_given_by_name(tmp_path):
+    assert "not a file" in resize("/dev/zero", tmp_path / "out").failures[0].reason
+
+
+def test_a_file_that_is_gone_when_its_turn_comes(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    options = batch.Options(batch.parse_size(5))
+    inputs = batch.prepare(tmp_path, tmp_path / "out", options)
+    (tmp_path / "a.png").unlink()
+    report = batch.process(inputs, options, apply=lambda samples: samples)
+    assert report.failures[0].reason == "the file is gone; it was there when the run began"
+
+
+def test_a_file_that_may_not_be_read(tmp_path):
+    path = tmp_path / "a.png"
+    Image.fromarray(PIXELS).save(path)
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user (root) may read every file")
+    assert "cannot be read (Permission denied)" in resize(path, tmp_path / "out").failures[0].reason
+
+
+def test_a_file_that_the_system_refuses_to_open(tmp_path, monkeypatch):
+    """The same without depending on the user."""
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+
+    def refuse(path, flags):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert resize(tmp_path / "a.png", tmp_path / "out").failures[0].reason == (
+        "the file cannot be read (Permission denied); check its permissions and its disk"
+    )
+
+
+def test_a_folder_that_may_not_be_written(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out").chmod(stat.S_IRUSR | stat.S_IXUSR)
+    if os.access(tmp_path / "out", os.W_OK):
+        pytest.skip("this user (root) may write to every folder")
+    reason = resize(tmp_path / "a.png", tmp_path / "out").failures[0].reason
+    assert "a.png cannot be written (Permission denied); check the folder's permissions" in reason
+
+
+@pytest.mark.parametrize("error", [ValueError("boom"), MemoryError(), RuntimeError("two\nlines")])
+def test_whatever_the_resize_raises_is_a_line_of_the_report(tmp_path, error):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+
+    def fail(samples):
+        raise error
+
+    (failure,) = resize(tmp_path / "a.png", tmp_path / "out", apply=fail).failures
+    expected = "not enough memory" if isinstance(error, MemoryError) else f"unexpected {type(error).__name__}: {error}"
+    assert failure.reason.startswith(expected)

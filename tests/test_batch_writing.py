@@ -1,0 +1,173 @@
+"""Atomic writes: whatever happens, a name holds a whole file or what it held before, and nothing else is left."""
+
+import errno
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from fastresample.batch import writing
+from fastresample.batch.writing import write_atomic
+
+
+def test_a_new_file_in_a_new_folder(tmp_path):
+    write_atomic(tmp_path / "a/b/c.png", b"data", replace=False)
+    assert (tmp_path / "a/b/c.png").read_bytes() == b"data"
+    assert os.listdir(tmp_path / "a/b") == ["c.png"]
+
+
+def test_permissions_are_the_usual_ones(tmp_path):
+    (tmp_path / "plain").write_bytes(b"")
+    write_atomic(tmp_path / "ours", b"", replace=False)
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_replacing(tmp_path):
+    target = tmp_path / "a.png"
+    target.write_bytes(b"old")
+    write_atomic(target, b"new", replace=True)
+    assert target.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
+def test_an_existing_file_is_not_replaced_unasked(tmp_path, monkeypatch, links):
+    if not links:
+        monkeypatch.setattr(os, "link", _fail(errno.EPERM))
+    target = tmp_path / "a.png"
+    write_atomic(target, b"first", replace=False)
+    with pytest.raises(FileExistsError):
+        write_atomic(target, b"second", replace=False)
+    assert target.read_bytes() == b"first"
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+def _fail(number):
+    def fail(*arguments, **options):
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_a_folder_of_that_name_stays(tmp_path):
+    (tmp_path / "a.png").mkdir()
+    for replace in (True, False):
+        with pytest.raises(OSError, match=r"a\.png"):
+            write_atomic(tmp_path / "a.png", b"data", replace=replace)
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+def test_a_file_where_the_folder_should_be(tmp_path):
+    (tmp_path / "sub").write_bytes(b"")
+    with pytest.raises(NotADirectoryError, match="a file stands where its folder should be"):
+        write_atomic(tmp_path / "sub/a.png", b"data", replace=False)
+
+
+@pytest.mark.parametrize("replace", [True, False])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
+def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch, number, replace):
+    """The disk fills up in the middle of a file."""
+    real_open = open
+
+    def small_disk(path, mode):
+        file = real_open(path, mode)
+        file.write(b"half")
+        file.flush()
+        return _Full(file, number)
+
+    monkeypatch.setattr(writing, "open", small_disk, raising=False)
+    target = tmp_path / "a.png"
+    if replace:
+        target.write_bytes(b"old")
+    with pytest.raises(OSError, match=os.strerror(number)):
+        write_atomic(target, b"new data", replace=replace)
+    assert os.listdir(tmp_path) == (["a.png"] if replace else [])
+    assert not replace or target.read_bytes() == b"old"
+
+
+class _Full:
+    """A file that takes no more."""
+
+    def __init__(self, file, number):
+        self.file, self.number = file, number
+
+    def write(self, data):
+        raise OSError(self.number, os.strerror(self.number))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.file.close()
+
+
+def test_a_short_write_without_an_error_is_noticed(tmp_path, monkeypatch):
+    real_open = open
+
+    class Short:
+        def __init__(self, path, mode):
+            self.file = real_open(path, mode)
+            self.flush, self.fileno = self.file.flush, self.file.fileno
+
+        def write(self, data):
+            return self.file.write(data[:3])
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            self.file.close()
+
+    monkeypatch.setattr(writing, "open", Short, raising=False)
+    with pytest.raises(OSError, match="only 3 of 8 bytes were written"):
+        write_atomic(tmp_path / "a.png", b"new data", replace=False)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("function", ["replace", "link"])
+def test_a_rename_that_fails_leaves_nothing(tmp_path, monkeypatch, function):
+    monkeypatch.setattr(os, function, _fail(errno.EIO))
+    monkeypatch.setattr(os, "rename", _fail(errno.EIO))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        write_atomic(tmp_path / "a.png", b"data", replace=function == "replace")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_name_as_long_as_names_can_be(tmp_path):
+    target = tmp_path / ("n" * 251 + ".png")
+    write_atomic(target, b"data", replace=False)
+    assert target.read_bytes() == b"data"
+
+
+def test_a_temporary_name_that_is_taken_is_left_alone(tmp_path, monkeypatch):
+    tokens = iter(["00", "00", "01"])
+    monkeypatch.setattr(writing.secrets, "token_hex", lambda count: next(tokens))
+    (tmp_path / f"{writing.TEMPORARY_PREFIX}00").write_bytes(b"somebody's")
+    write_atomic(tmp_path / "a.png", b"data", replace=False)
+    assert sorted(os.listdir(tmp_path)) == [f"{writing.TEMPORARY_PREFIX}00", "a.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files here")
+def test_the_limit_of_the_system_on_a_file(tmp_path):
+    """A real write that ends half-way: 100 kB under a limit of 40 kB."""
+    script = """
+        import resource, signal, sys
+        from pathlib import Path
+        from fastresample.batch.writing import write_atomic
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+        write_atomic(Path(sys.argv[1]), bytes(30_000), replace=True)
+        try:
+            write_atomic(Path(sys.argv[1]), bytes(100_000), replace=True)
+        except OSError as error:
+            print(error.strerror)
+    """
+    target = tmp_path / "a.png"
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), str(target)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == os.strerror(errno.EFBIG)
+    assert os.listdir(tmp_path) == ["a.png"]
+    assert target.stat().st_size == 30_000

@@ -1,0 +1,125 @@
+"""``fastresample compare``: its table, its file, its exit codes."""
+
+import json
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from fastresample.cli.compare import command
+from fastresample.validate import libraries
+from fastresample.validate.calls import installed
+
+
+def run(*arguments):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "noise.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)).save(path)
+    return path
+
+
+def test_table_of_one_image(picture):
+    result = run(picture, "--size", "50%", "--against", "pillow")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"{picture}: bilinear, 20x30x3 uint8 to 10x15, convention native\n")
+    assert "fastresample against" in result.stdout
+    assert "antialiases always" in result.stdout
+    assert "opencv" not in result.stdout
+
+
+def test_antialias_and_method_reach_the_comparison(picture):
+    result = run(picture, "--size", "50%", "--against", "pillow", "--antialias")
+    assert "bilinear antialiased" in result.stdout
+    assert "antialiases always" not in result.stdout
+    result = run(picture, "--size", "x7", "--method", "nearest", "--against", "pillow")
+    assert "nearest, 20x30x3 uint8 to 7x10," in result.stdout
+
+
+def test_all_installed_libraries_take_part(picture):
+    output = run(picture, "--size", "12x12").stdout
+    for name, module in (("opencv", "cv2"), ("torch", "torch"), ("pyvips", "pyvips")):
+        missing = f"{name} left out: not installed" in output
+        assert missing == (find_spec(module) is None)
+
+
+def test_json_holds_every_image(picture, tmp_path):
+    other = tmp_path / "grey.png"
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(6, 8)).save(other)
+    target = tmp_path / "new" / "figures.json"
+    assert run(picture, other, "--size", "5", "--against", "pillow", "--json", target).exit_code == 0
+    documents = json.loads(target.read_text())
+    assert [document["image"] for document in documents] == [str(picture), str(other)]
+    assert [document["size"] for document in documents] == [[3, 5], [4, 5]]
+    assert documents[0]["rows"][1]["first"] == "pillow"
+
+
+def test_sixteen_bits_palettes_and_transparency_are_read(tmp_path):
+    deep, palette, soft = (tmp_path / name for name in ("deep.png", "palette.png", "soft.png"))
+    Image.fromarray(np.linspace(0, 65535, 63, dtype=np.uint16).reshape(7, 9)).save(deep)
+    Image.linear_gradient("L").convert("P").save(palette)
+    Image.new("RGBA", (9, 5), (1, 2, 3, 4)).save(soft)
+    result = run(deep, palette, soft, "--size", "4", "--against", "pillow")
+    assert result.exit_code == 0, result.output
+    for line in ("7x9 uint16 to 3x4", "256x256x3 uint8 to 4x4", "5x9x4 uint8 to 2x4"):
+        assert line in result.stdout
+
+
+def test_a_bad_file_is_one_line_and_the_others_are_done(picture, tmp_path):
+    text = tmp_path / "text.jpg"
+    text.write_text("no picture")
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    result = run(text, picture, empty, "--size", "50%", "--against", "pillow")
+    assert result.exit_code == 1
+    assert "fastresample against" in result.stdout
+    lines = result.stderr.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{text}: the content is no ")
+    assert lines[1] == f"{empty}: the file is empty; fetch it again or remove it"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--size", "big"), "size 'big' is not understood"),
+        (("--size", "0"), "not positive"),
+        (("--size", "5", "--method", "cubik"), "'cubik' is not one of"),
+        (("--size", "5", "--against", "gimp"), "unknown library 'gimp' for bilinear; choose from opencv"),
+        (("--size", "5", "--method", "nearest", "--antialias"), "method 'nearest' with antialias=True"),
+        ((), "Missing option '--size'"),
+    ],
+)
+def test_usage_errors(picture, arguments, message):
+    result = run(picture, *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path):
+    result = run(tmp_path / "gone.png", "--size", "5")
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
+
+
+def test_missing_opencv_names_the_extra(picture, monkeypatch):
+    monkeypatch.setattr(libraries, "installed", lambda module: module != "cv2" and installed(module))
+    result = run(picture, "--size", "5", "--against", "opencv")
+    assert result.exit_code == 2
+    assert 'pip install "fastresample[validate]"' in result.stderr
+    result = run(picture, "--size", "5")
+    assert result.exit_code == 0
+    assert 'opencv left out: not installed (pip install "fastresample[validate]")' in result.stdout
+
+
+def test_a_figures_file_that_cannot_be_written_is_an_error(picture, tmp_path):
+    (tmp_path / "file").touch()
+    result = run(picture, "--size", "5", "--against", "pillow", "--json", tmp_path / "file" / "figures.json")
+    assert result.exit_code == 1
+    assert "figures.json" in result.stderr

@@ -1,0 +1,427 @@
+"""``fastresample resize``: exit codes, streams, messages; the pictures themselves are tested with ``batch``."""
+
+import io
+import logging
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+import fastresample
+from fastresample import batch
+from fastresample.cli import main, terminal
+from fastresample.cli import resize as resize_command
+
+PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+ROOT = Path(__file__).parent.parent
+
+
+def pick(samples, size, *, method, antialias, threads):
+    """A resize without kernels, with the arguments that the command gives."""
+    assert threads == 1
+    assert method in ("nearest", "bilinear")
+    assert not (antialias and method == "nearest")
+    rows = np.arange(size[0]) * samples.shape[0] // size[0]
+    columns = np.arange(size[1]) * samples.shape[1] // size[1]
+    return samples[rows][:, columns]
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """Two pictures and a text file in ``photos``, the working folder around it, and no kernels."""
+    monkeypatch.setattr(fastresample, "resize", pick, raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("photos/sub").mkdir(parents=True)
+    Image.fromarray(PIXELS).save("photos/a.png")
+    Image.fromarray(PIXELS).save("photos/sub/b.jpg")
+    Path("photos/notes.txt").write_text("no picture")
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["resize", *arguments])
+
+
+def outputs(folder="small"):
+    return sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file())
+
+
+@pytest.mark.usefixtures("in_folder")
+class TestResize:
+    def test_a_folder(self):
+        result = run("photos", "small", "--size", "50%")
+        assert result.exit_code == 0, result.output
+        assert re.fullmatch(
+            r"2 resized, 1 skipped \(no image: \.txt\), 0 failed in \d+\.\d s -> small\n", result.stdout
+        )
+        assert result.stderr == ""
+        assert outputs() == ["a.png", "sub/b.jpg"]
+        with Image.open("small/a.png") as image:
+            np.testing.assert_array_equal(np.asarray(image), PIXELS[::2, ::2])
+
+    def test_run_twice_it_explains_itself_in_one_line(self):
+        run("photos", "small", "--size", "50%")
+        before = Path("small/a.png").stat().st_mtime_ns
+        result = run("photos", "small", "--size", "50%")
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr == (
+            "Error: small/a.png and 1 more exist already; add --overwrite to replace them, "
+            "or --skip-existing to do only what is missing\n"
+        )
+        assert Path("small/a.png").stat().st_mtime_ns == before
+
+    def test_overwrite_and_skip_existing(self):
+        run("photos", "small", "--size", "50%")
+        Path("small/a.png").unlink()
+        result = run("photos", "small", "--size", "20", "--skip-existing")
+        assert result.exit_code == 0
+        assert result.stdout.startswith("1 resized, 1 there already, 1 skipped")
+        result = run("photos", "small", "--size", "10", "--overwrite")
+        assert result.stdout.startswith("2 resized, 1 skipped")
+        with Image.open("small/sub/b.jpg") as image:
+            assert image.size == (10, 8)
+        result = run("photos", "small", "--size", "10", "--overwrite", "--skip-existing")
+        assert result.exit_code == 2
+        assert "--overwrite and --skip-existing exclude each other" in result.stderr
+
+    def test_one_file_to_a_name_and_to_a_folder(self):
+        assert run("photos/a.png", "thumbnail.webp", "--size", "8x").exit_code == 0
+        with Image.open("thumbnail.webp") as image:
+            assert (image.format, image.size) == ("WEBP", (8, 6))
+        assert run("photos/a.png", "new/", "--size", "8x").exit_code == 0
+        assert outputs("new") == ["a.png"]
+
+    def test_several_inputs(self):
+        Image.fromarray(PIXELS).save("c.png")
+        assert run("photos", "c.png", "small", "--size", "8x", "--workers", "1").exit_code == 0
+        assert outputs() == ["c.png", "photos/a.png", "photos/sub/b.jpg"]
+
+    def test_nearest(self):
+        assert run("photos", "small", "--size", "8x", "--method", "nearest").exit_code == 0
+        assert run("photos", "other", "--size", "8x", "--no-antialias").exit_code == 0
+
+    def test_a_bad_file_is_a_line_and_exit_code_1(self):
+        Path("photos/bad.jpg").write_bytes(b"")
+        result = run("photos", "small", "--size", "50%")
+        assert result.exit_code == 1
+        assert result.stderr == "photos/bad.jpg: the file is empty; fetch it again or remove it\n"
+        assert result.stdout.startswith("2 resized, 1 skipped (no image: .txt), 1 failed in ")
+        assert outputs() == ["a.png", "sub/b.jpg"]
+
+    def test_a_text_file_given_by_name_is_a_failure(self):
+        result = run("photos/notes.txt", "photos/a.png", "small", "--size", "50%")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("photos/notes.txt: the content is no JPEG, PNG, WEBP, TIFF, BMP or GIF picture")
+
+    def test_notes_are_grouped(self):
+        frames = [Image.new("L", (8, 8), value) for value in (0, 99)]
+        for name in ("x", "y", "z"):
+            frames[0].save(f"photos/{name}.gif", save_all=True, append_images=frames[1:])
+        result = run("photos", "small", "--size", "50%", "--workers", "1")
+        assert result.exit_code == 0
+        assert result.stderr == (
+            "note: photos/x.gif and 2 more: holds several pictures (frames or pages); only the first was resized\n"
+        )
+
+    def test_quiet_prints_failures_only(self):
+        Path("photos/bad.jpg").write_bytes(b"")
+        result = run("photos", "small", "--size", "50%", "--quiet")
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert result.stderr == "photos/bad.jpg: the file is empty; fetch it again or remove it\n"
+
+    def test_no_images(self):
+        Path("empty").mkdir()
+        result = run("empty", "small", "--size", "50%")
+        assert result.exit_code == 0
+        assert result.stderr == "no images found in empty\n"
+        assert not Path("small").exists()
+
+    def test_names_cannot_play_with_the_terminal(self):
+        name = b"photos/\x1b[2J\n\xe2\x80\xae\xff.png"
+        Path(os.fsdecode(name)).write_bytes(b"")
+        result = run("photos", "small", "--size", "50%")
+        assert result.stderr == (
+            "photos/\\x1b[2J\\x0a\\u202e\\xff.png: the file is empty; fetch it again or remove it\n"
+        )
+
+    def test_a_name_that_starts_with_a_dash(self):
+        Image.fromarray(PIXELS).save("./-dash.png")
+        assert run("--size", "5", "--", "-dash.png", "small").exit_code == 0
+        assert outputs() == ["-dash.png"]
+
+    def test_a_full_disk(self, monkeypatch):
+        def full(target, data, *, replace):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(batch.pipeline, "write_atomic", full)
+        result = run("photos", "small", "--size", "50%", "--workers", "1")
+        assert result.exit_code == 1
+        lines = result.stderr.splitlines()
+        assert lines[0].startswith("photos/a.png: the disk of small is full; free some space")
+        assert lines[1].startswith("stopped: the disk of small is full")
+        assert ", 1 failed, 1 not reached in " in result.stdout
+
+    def test_an_unreadable_folder(self, monkeypatch):
+        scandir = os.scandir
+
+        def refuse(path):
+            if Path(path).name == "sub":
+                raise PermissionError(13, "Permission denied")
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refuse)
+        result = run("photos", "small", "--size", "50%")
+        assert result.exit_code == 1
+        assert result.stderr == "photos/sub: the folder cannot be read (Permission denied)\n"
+        assert outputs() == ["a.png"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["photos", "small"], "Missing option '--size'"),
+            (["photos", "--size", "5"], "Missing argument 'INPUT...'"),
+            (["--size", "5"], "Missing argument"),
+            (["photos", "small", "--size", "big"], r"size 'big' is not understood; accepted: 800 \(longest side"),
+            (["photos", "small", "--size", "0"], "Invalid value for '--size': size '0' is not positive"),
+            (["photos", "small", "--size", "-5"], r"size '-5' is not understood \(sizes are positive\)"),
+            (["photos", "small", "--size", "nan"], "not understood"),
+            (["photos", "small", "--size", "5", "--method", "cubik"], "'cubik' is not one of 'nearest', 'bilinear'"),
+            (["photos", "small", "--size", "5", "--workers", "0"], "'--workers'"),
+            (["nowhere", "small", "--size", "5"], "Error: nowhere does not exist"),
+            (["photos", "photos", "--size", "5"], "photos is both the input and the output"),
+            (["photos/a.png", "photos/a.png", "--size", "5"], "would replace the input"),
+            (["photos", "photos/notes.txt", "--size", "5"], "is a file, but the output has to be a folder"),
+            (["photos/a.png", "a.avif", "--size", "5"], r"a\.avif ends in \.avif, which is no format"),
+            (["photos/a.png", "./photos/a.png", "small", "--size", "5"], "would both be written to"),
+        ],
+    )
+    def test_wrong_commands_do_nothing_and_end_with_2(self, arguments, message):
+        before = sorted(Path().rglob("*"))
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert re.search(message, result.stderr), result.stderr
+        assert result.stdout == ""
+        assert sorted(Path().rglob("*")) == before
+
+    def test_an_interruption_while_searching(self, monkeypatch):
+        def interrupt(*arguments):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(batch, "prepare", interrupt)
+        result = run("photos", "small", "--size", "5")
+        assert result.exit_code == 130
+        assert result.stderr == "interrupted; nothing was written\n"
+
+
+def test_help_has_examples():
+    result = run("--help")
+    assert result.exit_code == 0
+    assert "fastresample resize photos small --size 50%" in result.stdout
+    assert "130 interrupted" in re.sub(r"\s+", " ", result.stdout)
+    assert all(len(line) <= 100 for line in result.stdout.splitlines())
+
+
+def child(*arguments, code="from fastresample.cli import main; main()", **options):
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        **options,
+    )
+
+
+def test_the_command_of_the_readme(tmp_path):
+    """The real thing: module entry, kernels, the repository's images; then again."""
+    command = [sys.executable, "-m", "fastresample", "resize", "images", tmp_path / "resized", "--size", "50%"]
+    first = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert first.returncode == 0, first.stderr
+    assert re.match(r"\d+ resized, \d+ skipped \(no image: \.py.*\), 0 failed in ", first.stdout)
+    second = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert second.returncode == 2
+    assert second.stdout == ""
+    assert len(second.stderr.splitlines()) == 1
+    assert "--overwrite" in second.stderr
+    assert "--skip-existing" in second.stderr
+
+
+def test_numba_is_not_imported_before_there_is_something_to_resize(tmp_path):
+    code = """
+        import sys
+        from fastresample.cli import main
+        try:
+            main()
+        finally:
+            assert "numba" not in sys.modules
+    """
+    (tmp_path / "empty").mkdir()
+    for arguments, status in (
+        (["--help"], 0),
+        (["a", "b", "--size", "0"], 2),
+        ([tmp_path / "empty", "b", "--size", "5"], 0),
+    ):
+        done = child("resize", *arguments, code=code)
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_is_no_traceback(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    read, write = os.pipe()
+    os.close(read)
+    code = (
+        "import fastresample; fastresample.resize = lambda samples, size, **options: samples\n"
+        "from fastresample.cli import main; main()"
+    )
+    with os.fdopen(write, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "resize", tmp_path / "a.png", tmp_path / "out", "--size", "5"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out/a.png").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
+def test_ctrl_c(tmp_path):
+    code = """
+        import os, time
+        import fastresample
+
+        def slow(samples, size, **options):
+            os.write(1, b"started\\n")
+            time.sleep(0.2)
+            return samples
+
+        fastresample.resize = slow
+        from fastresample.cli import main
+        main()
+    """
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for index in range(30):
+        Image.fromarray(PIXELS).save(source / f"{index}.png")
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code), "resize", source, target, "--size", "5", "--workers", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as process:
+        for _ in range(3):
+            assert process.stdout.readline() == "started\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "stopped: interrupted\n"
+    written = int(re.search(r"^(\d+) resized, 0 failed, \d+ not reached in ", out, re.MULTILINE)[1])
+    assert 2 <= written <= 6
+    assert len(list(target.iterdir())) == written
+    assert all(path.suffix == ".png" for path in target.iterdir())
+
+
+def in_a_terminal(code, *arguments):
+    """Run a child whose stderr is a terminal; return what it wrote there."""
+    fcntl, pty, termios = (
+        pytest.importorskip(name, reason="no terminals here") for name in ("fcntl", "pty", "termios")
+    )
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)], stdout=theirs, stderr=theirs, cwd=ROOT
+    ) as process:
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                data = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other end is closed
+                break
+            if not data:
+                break
+            written += data
+    os.close(ours)
+    assert process.returncode == 0, written
+    return written.decode()
+
+
+LOGGING_RESIZE = """
+    import logging
+    import fastresample
+
+    def resize(samples, size, **options):
+        logging.getLogger("fastresample").info("compiling for this CPU, once")
+        return samples
+
+    fastresample.resize = resize
+    from fastresample.cli import main
+    main()
+"""
+
+
+def test_on_a_terminal_there_is_a_bar_and_the_librarys_log(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    written = in_a_terminal(LOGGING_RESIZE, "resize", tmp_path / "a.png", tmp_path / "out", "--size", "5")
+    assert "0/1" in written
+    assert re.search(r"(^|\r|\n) *fastresample: compiling for this CPU, once\r?\n", written)
+    assert "1 resized, 0 failed" in written
+    quiet = in_a_terminal(LOGGING_RESIZE, "resize", tmp_path / "a.png", tmp_path / "quiet", "--size", "5", "--quiet")
+    assert quiet == ""
+
+
+def test_elsewhere_there_is_neither(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    done = child("resize", tmp_path / "a.png", tmp_path / "out", "--size", "5", code=LOGGING_RESIZE)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+class TestTerminal:
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("plain é 日本.png", "plain é 日本.png"),
+            ("a\tb\rc\x7f\x00", "a\\x09b\\x0dc\\x7f\\x00"),
+            ("\u202e\u2066\u200b\u2028", "\\u202e\\u2066\\u200b\\u2028"),
+            ("\udcff\udc80\ud800", "\\xff\\x80\\ud800"),
+            ("\U000e0041", "\\U000e0041"),
+        ],
+    )
+    def test_printable(self, text, shown):
+        assert terminal.printable(text) == shown
+
+    def test_a_stream_that_cannot_show_a_letter(self, monkeypatch):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+        monkeypatch.setattr(sys, "stderr", stream)
+        terminal.say("é")
+        stream.flush()
+        assert stream.buffer.getvalue() == b"\\xe9\n"
+
+    def test_the_log_is_as_it_was_afterwards(self, monkeypatch):
+        monkeypatch.setattr(terminal, "is_terminal", lambda: True)
+        logger = logging.getLogger("fastresample")
+        before = logger.level, list(logger.handlers)
+        with terminal.library_log():
+            assert (logger.level, len(logger.handlers)) == (logging.INFO, len(before[1]) + 1)
+        assert (logger.level, list(logger.handlers)) == before
+
+
+def test_the_commands_and_the_functions_options_are_the_same():
+    choices = {option.name: option for option in resize_command.command.params}
+    assert tuple(choices["method"].type.choices) == batch.options.METHODS

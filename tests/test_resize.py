@@ -1,0 +1,489 @@
+"""`resize` and `Resizer` against the float64 oracle: every dtype, every way of scaling, every arrangement of axes."""
+
+import zlib
+
+import numpy as np
+import pytest
+import reference
+from numba import config
+
+import fastresample
+from fastresample import Resizer, resize
+
+BIG = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="a large picture takes too long without the compiler")
+
+BYTES = ("uint8", "int8")
+WORDS = ("uint16", "int16")
+LONGS = ("uint32", "int32")
+FLOATS = ("float16", "float32", "float64")
+NUMBERS = (*BYTES, *WORDS, *LONGS, *FLOATS)
+COPIED = (*NUMBERS, "bool", "int64", "uint64")  # what nearest serves
+
+# name: ((height, width) of the source, of the result)
+SCALINGS = {
+    "up": ((7, 6), (17, 13)),
+    "down": ((31, 29), (12, 10)),
+    "rows up, columns down": ((7, 29), (17, 10)),
+    "rows down, columns up": ((31, 6), (12, 13)),
+    "halved": ((12, 18), (6, 9)),
+    "odd ratios": ((17, 13), (7, 11)),
+    "from one pixel": ((1, 1), (5, 4)),
+    "to one pixel": ((13, 11), (1, 1)),
+    "rows only": ((9, 5), (14, 5)),
+    "columns only": ((5, 9), (5, 14)),
+    "rows only, down": ((19, 5), (4, 5)),
+    "a thousandth": ((2000, 3), (2, 3)),
+    "thousandfold": ((2, 3), (2000, 4)),
+}
+FEW = ("up", "down", "halved")
+
+
+def noise(dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Samples all over the range of an integer dtype; of a floating-point one, of both signs and several magnitudes."""
+    seed = zlib.crc32(repr((dtype, shape)).encode())
+    rng = np.random.default_rng(seed)
+    kind = np.dtype(dtype)
+    if kind.kind == "b":
+        return rng.integers(0, 2, shape).astype(bool)
+    if kind.kind in "iu":
+        info = np.iinfo(kind)
+        return rng.integers(info.min, info.max, shape, kind, endpoint=True)
+    return (rng.standard_normal(shape) * 10.0 ** rng.integers(-2, 3, shape)).astype(kind)
+
+
+def widest(image: np.ndarray, result: np.ndarray, antialias: bool) -> int:
+    """The most taps along any axis."""
+    steps = [n_in / n_out for n_in, n_out in zip(image.shape, result.shape, strict=True)]
+    return int(np.ceil(2 * max(1.0, *steps))) if antialias else 2
+
+
+def allowed(image: np.ndarray, exact: np.ndarray, taps: int, antialias: bool) -> np.ndarray | float:
+    """The promised error of each sample.
+
+    Integers are rounded once, which is 1/2; the rest is what the arithmetic before it may lose. Floating-point sums of
+    ``taps`` products lose at most an epsilon each, another for the weights' own rounding, in each pass.
+    """
+    name = image.dtype.name
+    if name in (*BYTES, *WORDS):
+        return 0.55 if antialias else 0.52
+    if name in LONGS:
+        return 0.5001
+    passes = sum(n_in != n_out for n_in, n_out in zip(image.shape, exact.shape, strict=True))
+    largest = float(np.abs(image).max())
+    if name == "float16":  # single precision, rounded to half: 1/2 of the half's unit in the last place
+        single = passes * (taps + 2) * float(np.finfo(np.float32).eps) * largest
+        return 0.5005 * np.spacing(np.abs(exact).astype(np.float16)).astype(np.float64) + single
+    return passes * (taps + 2) * float(np.finfo(name).eps) * largest
+
+
+def correctly_rounded(result: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Whether each integer is the nearest one; either neighbour of a tie (1e-7 is the oracle's own error) is."""
+    tie = np.abs(exact - np.floor(exact) - 0.5) <= 1e-7 * np.maximum(np.abs(exact), 1.0)
+    nearest = result == np.floor(exact + 0.5)
+    return nearest | (tie & ((result == np.floor(exact)) | (result == np.ceil(exact))))
+
+
+def check(image: np.ndarray, size: int | tuple[int, ...], *, antialias: bool = False, **options: object) -> np.ndarray:
+    """Resize and hold the result against the oracle."""
+    before = image.copy()
+    result = resize(image, size, antialias=antialias, **options)
+    exact = reference.resize(image, size, antialias=antialias, **options)
+    assert np.array_equal(image, before), "the input was written to"
+    assert result.shape == exact.shape
+    assert result.dtype == image.dtype
+    assert result.flags.c_contiguous
+    taps = widest(image, result, antialias)
+    error = np.abs(result.astype(np.float64) - exact)
+    assert (error <= allowed(image, exact, taps, antialias)).all(), error.max()
+    if image.dtype.kind in "iu" and result.size >= 1000:
+        assert correctly_rounded(result, exact).mean() >= 0.98
+    return result
+
+
+# --- scaling, channels, dtypes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("antialias", [False, True])
+def test_every_dtype_and_scaling(dtype: str, scaling: str, antialias: bool) -> None:
+    (height, width), size = SCALINGS[scaling]
+    check(noise(dtype, (height, width, 3)), size, antialias=antialias)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4, 5, 31])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("antialias", [False, True])
+def test_every_channel_count(dtype: str, channels: int, antialias: bool) -> None:
+    for scaling in FEW:
+        (height, width), size = SCALINGS[scaling]
+        check(noise(dtype, (height, width, channels)), size, antialias=antialias)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("dtype", COPIED)
+def test_nearest_copies_the_oracles_pixels(dtype: str, scaling: str) -> None:
+    (height, width), size = SCALINGS[scaling]
+    image = noise(dtype, (height, width, 3))
+    result = resize(image, size, method="nearest")
+    assert result.dtype == image.dtype
+    assert np.array_equal(result, reference.resize(image, size, method="nearest"))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5, 8, 31])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+def test_nearest_copies_pixels_of_any_width(dtype: str, channels: int) -> None:
+    image = noise(dtype, (8, 7, channels))
+    for size in ((5, 11), (13, 3)):
+        assert np.array_equal(resize(image, size, method="nearest"), reference.resize(image, size, method="nearest"))
+
+
+def test_linear_is_another_name_of_bilinear_and_the_default() -> None:
+    image = noise("uint8", (7, 6, 3))
+    expected = resize(image, (9, 10), method="bilinear", antialias=False, convention="native", coordinates="half_pixel")
+    assert np.array_equal(resize(image, (9, 10)), expected)
+    assert np.array_equal(resize(image, (9, 10), method="linear"), expected)
+
+
+# --- the promise, on large pictures -------------------------------------------------------------------------------
+
+NOISY = [((211, 190), (320, 307)), ((320, 307), (211, 190)), ((190, 320), (307, 211)), ((300, 401), (299, 400))]
+
+
+@BIG
+@pytest.mark.parametrize("dtype", [*BYTES, *WORDS, *LONGS])
+@pytest.mark.parametrize(("shape", "size"), NOISY)
+def test_integers_are_nearly_always_correctly_rounded(
+    dtype: str, shape: tuple[int, int], size: tuple[int, int]
+) -> None:
+    image = noise(dtype, (*shape, 3))
+    black_and_white = np.where(image > image.mean(), np.iinfo(dtype).max, np.iinfo(dtype).min).astype(dtype)
+    for picture in (image, black_and_white):
+        for antialias in (False, True):
+            check(picture, size, antialias=antialias)
+
+
+@BIG
+@pytest.mark.parametrize("dtype", [*BYTES, *WORDS])
+@pytest.mark.parametrize("step", [3, 20, 100, 200])
+def test_many_taps_keep_the_promise(dtype: str, step: int) -> None:
+    """Bright pictures are the hard ones for sums in single precision: nothing cancels."""
+    info = np.iinfo(dtype)
+    rng = np.random.default_rng(step)
+    for height, width in ((step * 5, 40), (40, step * 5)):
+        size = (5, 40) if height > 40 else (40, 5)
+        bright = rng.integers(info.max - 500 * (info.max > 500) - 20, info.max, (height, width, 3), dtype)
+        check(bright, size, antialias=True)
+        check(rng.choice(np.array([info.min, info.max], dtype), (height, width, 3)), size, antialias=True)
+
+
+# --- arrangements of axes -----------------------------------------------------------------------------------------
+
+# name: (shape, axes, size); axes None means the default
+ARRANGEMENTS = {
+    "1-D": ((23,), None, 10),
+    "1-D, up": ((10,), None, (23,)),
+    "2-D": ((14, 11), None, (9, 17)),
+    "CHW": ((3, 14, 11), (-2, -1), (9, 17)),
+    "NCHW": ((2, 3, 14, 11), (-2, -1), (9, 17)),
+    "NHWC": ((2, 14, 11, 3), (1, 2), (9, 17)),
+    "THWC in batches": ((2, 3, 9, 8, 2), (2, 3), (5, 11)),
+    "columns first": ((14, 11, 3), (1, 0), (17, 9)),
+    "rows of an image": ((14, 11, 3), 0, 9),
+    "columns of an image": ((14, 11, 3), 1, 17),
+    "channels of an image": ((14, 11, 3), -1, 5),
+    "middle axis": ((4, 11, 6), (1,), (17,)),
+    "first of four": ((9, 2, 3, 4), 0, 5),
+    "last of four": ((2, 3, 4, 9), 3, 14),
+    "apart": ((9, 4, 8), (0, 2), (5, 13)),
+    "apart, with channels": ((9, 4, 8, 3), (2, 0), (13, 5)),
+    "volume": ((9, 8, 7), (0, 1, 2), (5, 11, 6)),
+    "volume with channels": ((9, 8, 7, 2), (0, 1, 2), (5, 11, 6)),
+    "volume, axes in another order": ((7, 9, 8), (2, 0, 1), (5, 11, 6)),
+    "volume in batches": ((2, 9, 8, 7, 2), (1, 2, 3), (14, 4, 6)),
+    "volume of which two axes change": ((9, 8, 7), (0, 1, 2), (9, 11, 6)),
+    "volume of which one axis changes": ((9, 8, 7), (0, 1, 2), (9, 11, 7)),
+}
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+@pytest.mark.parametrize("antialias", [False, True])
+def test_every_arrangement_of_axes(arrangement: str, antialias: bool) -> None:
+    shape, axes, size = ARRANGEMENTS[arrangement]
+    for dtype in ("uint8", "float32"):
+        check(noise(dtype, shape), size, axes=axes, antialias=antialias)
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+def test_volumes_of_every_dtype(dtype: str) -> None:
+    check(noise(dtype, (9, 8, 7)), (5, 11, 6), axes=(0, 1, 2))
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+def test_nearest_in_every_arrangement(arrangement: str) -> None:
+    shape, axes, size = ARRANGEMENTS[arrangement]
+    for dtype in ("uint16", "bool"):
+        image = noise(dtype, shape)
+        result = resize(image, size, axes=axes, method="nearest")
+        assert np.array_equal(result, reference.resize(image, size, axes=axes, method="nearest"))
+
+
+# --- box, factor, coordinates -------------------------------------------------------------------------------------
+
+BOXES = {
+    "whole": (0, 0, 14, 11),
+    "whole pixels": (2, 3, 9, 11),
+    "fractions": (1.5, 0.25, 12.75, 10.5),
+    "one pixel": (5, 4, 6, 5),
+    "part of a pixel": (5.25, 4.5, 5.75, 4.75),
+    "corner": (13.5, 10.5, 14, 11),
+    "flat": (0.5, 0, 1.5, 11),
+}
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_a_box_fills_the_result(dtype: str, antialias: bool, box: tuple[float, ...]) -> None:
+    image = noise(dtype, (14, 11, 3))
+    for size in ((5, 4), (20, 9)):
+        assert resize(image, size, box=box).shape == (*size, 3)
+        check(image, size, box=box, antialias=antialias)
+        assert np.array_equal(
+            resize(image, size, box=box, method="nearest"), reference.resize(image, size, box=box, method="nearest")
+        )
+
+
+def test_a_box_of_one_and_of_three_axes() -> None:
+    image = noise("float32", (14, 11, 8))
+    check(image, 9, axes=1, box=(2.5, 10.0))
+    check(image, (9, 7), axes=(2, 0), box=(1, 2.5, 7, 9.25))
+    check(image, (9, 7, 6), axes=(0, 1, 2), box=(1, 2.5, 0.5, 7, 9.25, 8))
+
+
+def test_the_whole_box_is_no_box() -> None:
+    for dtype in ("uint8", "float32"):
+        image = noise(dtype, (14, 11, 3))
+        for size in ((9, 17), (14, 11)):
+            assert np.array_equal(resize(image, size, box=(0, 0, 14, 11)), resize(image, size))
+
+
+def test_a_box_of_the_results_size_is_a_crop() -> None:
+    image = noise("float32", (14, 11, 3))
+    for method in ("nearest", "bilinear"):
+        result = resize(image, (6, 7), box=(3, 2, 9, 9), method=method)
+        assert np.array_equal(result, image[3:9, 2:9])
+
+
+@pytest.mark.parametrize(
+    ("shape", "factor", "size"),
+    [
+        ((10, 8), 0.5, (5, 4)),
+        ((5, 7), 0.5, (2, 4)),  # 2.5 and 3.5 round to even
+        ((5, 7), 1.5, (8, 10)),
+        ((5, 7), (2, 0.5), (10, 4)),
+        ((5, 7), 1e-9, (1, 1)),
+        ((5, 7), np.float32(0.3), (2, 2)),
+        ((5, 7), 1, (5, 7)),
+    ],
+)
+def test_a_factor_sets_the_size_and_the_grid_follows_that_size(
+    shape: tuple[int, int], factor: float, size: tuple[int, int]
+) -> None:
+    image = noise("uint8", (*shape, 3))
+    for antialias in (False, True):
+        assert np.array_equal(
+            resize(image, factor=factor, antialias=antialias), resize(image, size, antialias=antialias)
+        )
+
+
+def test_a_factor_for_one_axis_and_for_three() -> None:
+    image = noise("float32", (6, 8, 5))
+    assert resize(image[:, 0, 0], factor=2.5).shape == (15,)
+    assert resize(image, factor=2, axes=1).shape == (6, 16, 5)
+    assert resize(image, factor=(0.5, 2, 1), axes=(2, 0, 1)).shape == (12, 8, 2)
+
+
+@pytest.mark.parametrize("coordinates", ["half_pixel", "align_corners", "asymmetric"])
+@pytest.mark.parametrize("antialias", [False, True])
+def test_every_coordinate_rule(coordinates: str, antialias: bool) -> None:
+    for dtype in ("uint8", "float32"):
+        image = noise(dtype, (14, 11, 3))
+        for size in ((9, 17), (29, 4), (7, 11), (1, 1), (14, 1)):
+            check(image, size, coordinates=coordinates, antialias=antialias)
+            check(image, size, coordinates=coordinates, antialias=antialias, box=(1, 2.5, 12, 9.25))
+            assert np.array_equal(
+                resize(image, size, coordinates=coordinates, method="nearest"),
+                reference.resize(image, size, coordinates=coordinates, method="nearest"),
+            )
+
+
+# --- out ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float64"])
+@pytest.mark.parametrize("method", ["nearest", "bilinear"])
+def test_out_is_filled_and_returned_in_any_layout(dtype: str, method: str) -> None:
+    image = noise(dtype, (14, 11, 3))
+    expected = resize(image, (9, 17), method=method)
+    room = np.zeros((20, 40, 3), dtype)
+    layouts = {
+        "C": np.zeros((9, 17, 3), dtype),
+        "Fortran": np.zeros((9, 17, 3), dtype, order="F"),
+        "crop": room[5:14, 3:20],
+        "strided": room[1:19:2, 5:39:2],
+        "reversed": room[8::-1, 16::-1, ::-1],
+        "planes": np.zeros((3, 9, 17), dtype).transpose(1, 2, 0),
+    }
+    for name, out in layouts.items():
+        assert resize(image, (9, 17), method=method, out=out) is out, name
+        assert np.array_equal(out, expected), name
+        out[...] = 0
+        assert not room.any(), f"{name}: written beside out"
+
+
+def test_out_of_a_volume_and_of_an_identity() -> None:
+    image = noise("uint8", (9, 8, 7))
+    out = np.zeros((6, 11, 5), np.uint8).transpose(2, 1, 0)
+    assert resize(image, (5, 11, 6), axes=(0, 1, 2), out=out) is out
+    assert np.array_equal(out, resize(image, (5, 11, 6), axes=(0, 1, 2)))
+    same = np.zeros_like(image)
+    assert resize(image, (9, 8, 7), axes=(0, 1, 2), out=same) is same
+    assert np.array_equal(same, image)
+
+
+def test_out_may_lie_between_the_images_samples() -> None:
+    """Interleaved views share a buffer and not a single byte: allowed, and right."""
+    buffer = noise("uint8", (8, 24))
+    image, out = buffer[:, ::2], buffer[:, 1::2]
+    expected = resize(image.copy(), (8, 12), box=(0, 0, 8, 6))
+    assert np.array_equal(resize(image, (8, 12), box=(0, 0, 8, 6), out=out), expected)
+
+
+# --- identity -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", COPIED)
+def test_the_same_size_gives_an_equal_copy(dtype: str) -> None:
+    image = noise(dtype, (6, 5, 3))
+    if image.dtype.kind == "f":
+        image[0, :4, 0] = [np.nan, np.inf, -np.inf, -0.0]
+    for options in ({"method": "nearest"}, {"method": "bilinear"}, {"antialias": True}, {"coordinates": "align_corners"}):
+        if options != {"method": "nearest"} and dtype not in NUMBERS:
+            continue
+        copy = resize(image, (6, 5), **options)
+        assert copy.tobytes() == image.tobytes(), "not the same bits"
+        assert not np.shares_memory(copy, image)
+
+
+# --- NaN and infinity ---------------------------------------------------------------------------------------------
+
+
+def weighted(n_in: int, n_out: int, at: int, antialias: bool) -> np.ndarray:
+    """Which outputs of an axis weigh the source sample ``at``."""
+    rows = reference.triangle_taps(n_in, n_out, "half_pixel", None, antialias)
+    return np.array([any(j == at and weight > 0 for j, weight in taps) for taps in rows])
+
+
+@pytest.mark.parametrize("scaling", ["up", "down", "halved", "rows up, columns down", "rows only", "columns only"])
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("antialias", [False, True])
+def test_nan_and_infinity_reach_what_weighs_them_and_nothing_else(dtype: str, scaling: str, antialias: bool) -> None:
+    (height, width), size = SCALINGS[scaling]
+    for at in ((0, 0), (3, 2), (height - 1, width - 1)):
+        touched = np.outer(weighted(height, size[0], at[0], antialias), weighted(width, size[1], at[1], antialias))
+        for value in (np.nan, np.inf, -np.inf):
+            image = np.ones((height, width, 3), dtype)
+            image[(*at, 1)] = value
+            result = resize(image, size, antialias=antialias)
+            assert np.isfinite(result[..., [0, 2]]).all(), "another channel was touched"
+            found = result[..., 1]
+            assert np.array_equal(np.isnan(found) if np.isnan(value) else found == value, touched)
+            assert np.isfinite(found[~touched]).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_nearest_copies_nan_and_infinity_bit_for_bit(dtype: str) -> None:
+    image = np.array([np.nan, np.inf, -np.inf, -0.0, 5e-8], dtype)
+    image.view(f"u{image.itemsize}")[0] += 3  # a payload
+    assert resize(image, 10, method="nearest").tobytes() == np.repeat(image, 2).tobytes()
+
+
+# --- the three bugs of the listing that circulates ----------------------------------------------------------------
+
+
+def test_the_edge_does_not_wrap_to_the_opposite_side() -> None:
+    """The listing reads sample -1 for outputs left of the first centre, which is the last sample."""
+    row = np.array([[10, 10, 10, 250]], np.uint8)
+    assert resize(row, (1, 8)).tolist() == [[10, 10, 10, 10, 10, 70, 190, 250]]
+    assert resize(row.T.copy(), (8, 1)).ravel().tolist() == [10, 10, 10, 10, 10, 70, 190, 250]
+
+
+def test_a_constant_picture_has_no_black_edge() -> None:
+    """The listing gives the last row and column zero weight when it enlarges."""
+    for size in ((8, 8), (9, 7), (5, 40)):
+        for antialias in (False, True):
+            assert (resize(np.full((4, 4), 200, np.uint8), size, antialias=antialias) == 200).all()
+
+
+def test_values_are_rounded_and_not_truncated() -> None:
+    row = np.array([[0, 255]], np.uint8)
+    assert resize(row, (1, 4)).tolist() == [[0, 64, 191, 255]]  # 63.75 and 191.25: truncated, 63 and 191
+    assert resize(np.array([[0, 1]], np.uint8), (1, 1)).tolist() == [[1]]  # a tie goes up
+    assert resize(np.array([[-1, 0]], np.int8), (1, 1)).tolist() == [[0]]  # up, not away from zero
+    assert resize(np.array([[-3, 0]], np.int16), (1, 2), box=(0, 0.5, 1, 1.5)).tolist() == [[-2, -1]]
+
+
+# --- Resizer ------------------------------------------------------------------------------------------------------
+
+
+def test_a_resizer_does_what_resize_does_again_and_again() -> None:
+    resizer = Resizer((14, 11, 3), (9, 17), np.uint8, antialias=True)
+    assert resizer.shape_in == (14, 11, 3)
+    assert resizer.shape_out == (9, 17, 3)
+    assert resizer.dtype == np.uint8
+    assert "(14, 11, 3) -> (9, 17, 3), uint8, 'bilinear', antialias=True" in repr(resizer)
+    frames = noise("uint8", (4, 14, 11, 3))
+    out = np.zeros((9, 17, 3), np.uint8)
+    for frame in frames:
+        expected = resize(frame, (9, 17), antialias=True)
+        assert np.array_equal(resizer(frame), expected)
+        assert resizer(frame, out) is out
+        assert np.array_equal(out, expected)
+        assert np.array_equal(resizer(frame, threads=2), expected)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"factor": 0.5},
+        {"size": (9, 17), "method": "nearest"},
+        {"size": (9, 17), "coordinates": "asymmetric"},
+        {"size": (9, 17), "box": (1, 1, 9, 9)},
+        {"size": 4, "axes": 2},
+    ],
+)
+def test_a_resizer_takes_the_options_of_resize(options: dict[str, object]) -> None:
+    image = noise("float32", (14, 11, 3))
+    assert np.array_equal(Resizer(image.shape, dtype=np.float32, **options)(image), resize(image, **options))
+
+
+def test_a_resizer_takes_frames_of_any_byte_order_and_layout() -> None:
+    resizer = Resizer([6, 5], [3, 4], ">u2")
+    image = noise("uint16", (6, 5))
+    for frame in (image, image.astype(">u2"), np.asfortranarray(image), image[::-1][::-1]):
+        result = resizer(frame)
+        assert result.dtype == frame.dtype
+        assert np.array_equal(result, resize(image, (3, 4)))
+
+
+def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
+    image = noise("uint8", (40, 50, 3))
+    for options in ({}, {"antialias": True}, {"method": "nearest"}):
+        one = resize(image, (23, 71), threads=1, **options)
+        assert all(np.array_equal(resize(image, (23, 71), threads=n, **options), one) for n in (None, 2, 7))
+
+
+def test_the_package_exports_what_it_documents() -> None:
+    assert {"resize", "Resizer", "warmup", "get_num_threads", "set_num_threads"} <= set(fastresample.__all__)
+    assert all(getattr(fastresample, name) is not None for name in ("resize", "Resizer", "warmup"))
