@@ -124,3 +124,11 @@ def doubled(dtype: str) -> list[float]:
     out = np.zeros(3, dtype)
     compiled(twice, f"twice_{dtype}", dtype, ">" + dtype)(np.array([1, 2, 3], dtype), out)
     return [float(value) for value in out]
+
+
+def cut_finely(count: int = 3) -> None:
+    """Let one call use ``count`` threads, and the smallest picture all of them."""
+    from fastresample import threads
+
+    threads._SHORTEST_BAND_NS = 1
+    threads.set_num_threads(count)

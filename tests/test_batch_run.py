@@ -418,6 +418,7 @@ class TestTheRealResize:
             assert ImageOps.exif_transpose(source).size == (30, 40)
             assert result.size == (15, 20)
 
+    @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="takes minutes in plain Python")
     def test_the_repositorys_own_images(self, tmp_path):
         images = Path(__file__).parent.parent / "images"
         report = batch.resize_folder(images, tmp_path, size="50%")

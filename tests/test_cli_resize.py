@@ -243,6 +243,7 @@ def child(*arguments, code="from fastresample.cli import main; main()", **option
     )
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="takes minutes in plain Python")
 def test_the_command_of_the_readme(tmp_path):
     """The real thing: module entry, kernels, the repository's images; then again."""
     command = [sys.executable, "-m", "fastresample", "resize", "images", tmp_path / "resized", "--size", "50%"]

@@ -6,6 +6,7 @@ For whole-number boxes all three are integers held in float64, so every numerato
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numba import types
@@ -103,6 +104,7 @@ _SIGNATURES = {
 }
 
 
+@cache
 def builder(function: Kernel) -> Kernel:
     """Return the compiled form of one of the builders above."""
     return compile_kernel(function, f"table_{function.__name__}", _SIGNATURES[function])
