@@ -5,6 +5,7 @@ every later start. So the folder is private, anything unsafe is refused, and eve
 SHA-256) that is checked before Numba opens them. Trouble here is reported once and never stops a call. Needs no Numba.
 """
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -22,14 +23,17 @@ _warned: set[str] = set()
 class State(NamedTuple):
     """What ``fastresample info`` says of the folder."""
 
-    root: Path
+    root: Path  # "~" for a user without a home folder
     problem: str | None
     kernels: int
     bytes: int
 
 
 def root() -> Path:
-    """Return ``$FASTRESAMPLE_CACHE_DIR``, else ``fastresample`` in the user's cache folder (it may not exist yet)."""
+    """Return ``$FASTRESAMPLE_CACHE_DIR``, else ``fastresample`` in the user's cache folder (it may not exist yet).
+
+    Raises FileNotFoundError for a user without a home folder.
+    """
     chosen = os.environ.get("FASTRESAMPLE_CACHE_DIR")
     if chosen:
         return Path(chosen).absolute()
@@ -39,7 +43,10 @@ def root() -> Path:
         base = "~/Library/Caches"
     else:
         base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(os.path.expanduser(base)).absolute() / "fastresample"
+    expanded = os.path.expanduser(base)
+    if expanded.startswith("~"):
+        raise FileNotFoundError(f"{base} is unknown: this user has no home folder; set FASTRESAMPLE_CACHE_DIR")
+    return Path(expanded).absolute() / "fastresample"
 
 
 def folder(key: str) -> Path | None:
@@ -60,10 +67,12 @@ def folder(key: str) -> Path | None:
 
 
 def _distrust(path: Path) -> str | None:
-    """Say why ``path`` must not be loaded from: another owner, or others may write to it."""
+    """Say why ``path`` must not be loaded from: no folder, another owner, or others may write to it."""
+    status = path.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        return f"{path} is not a folder"
     if not hasattr(os, "getuid"):
         return None
-    status = path.stat()
     if status.st_uid != os.getuid():
         return f"{path} belongs to user {status.st_uid}, not to this user"
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -97,11 +106,13 @@ def _seal_path(where: Path, name: str) -> Path:
 
 def seal(where: Path, name: str) -> None:
     """Record the digest of a kernel's files just written; without it they are not used again."""
+    temporary = where / f"{name}.{os.getpid()}.tmp"
     try:
-        temporary = where / f"{name}.{os.getpid()}.tmp"
         temporary.write_text(_digest(_files(where, name)))
         os.replace(temporary, _seal_path(where, name))
     except OSError as fault:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         discard(where, name)
         warn_once(f"a compiled kernel could not be kept ({fault})")
 
@@ -129,10 +140,10 @@ def discard(where: Path, name: str) -> None:
 
 def state() -> State:
     """Describe the cache folder without creating it."""
-    path = root()
-    problem: str | None = None
+    path, problem = Path("~"), None
     files: list[Path] = []
     try:
+        path = root()
         if path.exists():
             problem = _distrust(path)
             files = [file for file in path.rglob("*") if file.is_file()]

@@ -1,7 +1,10 @@
 """A validated spec becomes a plan: stages with their tables, immutable, cached, free of buffers."""
 
+import os
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -57,6 +60,20 @@ def make(spec: ResizeSpec) -> Plan:
     return Plan(spec, tuple(stages), tuple(middles[:-1]))
 
 
+_loading = threading.RLock()
+
+if hasattr(os, "register_at_fork"):
+    # A fork waits for an import of the kernels, and of Numba, in another thread: a child could never finish it.
+    os.register_at_fork(before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_loading.release)
+
+
+def load_kernels() -> ModuleType:
+    """Import the compiled side, and Numba with it, on first use: the only place that does."""
+    with _loading:
+        from fastresample import kernels
+    return kernels
+
+
 def clear() -> None:
     """Forget every plan made so far."""
     make.cache_clear()
@@ -74,8 +91,7 @@ def _stage(spec: ResizeSpec, axes: tuple[int, ...], maps: list[AxisMap], ends: t
 
 
 def _gather(spec: ResizeSpec, axes: tuple[int, ...], rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]) -> Stage:
-    from fastresample import kernels
-
+    kernels = load_kernels()
     build = kernels.tables.builder(kernels.tables.nearest)
     index_x, index_y = weights.nearest_index(columns, build), weights.nearest_index(rows, build)
     request = kernels.Request("gather", direct=False, channels=0, source="", result="")
@@ -85,8 +101,7 @@ def _gather(spec: ResizeSpec, axes: tuple[int, ...], rows: AxisMap, columns: Axi
 def _separable(
     spec: ResizeSpec, axes: tuple[int, ...], rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]
 ) -> Stage:
-    from fastresample import kernels
-
+    kernels = load_kernels()
     convention = CONVENTIONS[spec.convention]
     arithmetic = convention.arithmetic[spec.dtype]
     if not all(ends):

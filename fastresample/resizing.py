@@ -238,8 +238,7 @@ def warmup(
     >>> fastresample.warmup(methods=["nearest"], channels=[1]) >= 0
     True
     """
-    from fastresample.kernels.common import statistics
-
+    statistics: dict[str, int] = plan.load_kernels().statistics
     before = statistics["compiled"]
     for method, dtype, count, convention, smooth in product(methods, dtypes, channels, conventions, antialias):
         if method == "nearest" and smooth:

@@ -38,8 +38,7 @@ class Stage:
     def _band(self, src: Array, out: Array) -> threads.Band:
         """Return the function that computes rows ``[begin, end)``, counted over all planes."""
         if self.request.family == "gather":
-            if src.flags.aligned and out.flags.aligned:
-                src, out = as_words(src, out)
+            src, out = as_words(src, out)
             request = self.request._replace(source=f"uint{8 * src.itemsize}", result=f"uint{8 * src.itemsize}")
         else:
             request = self.request

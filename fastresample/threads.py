@@ -8,7 +8,7 @@ on first use, made anew after a fork, and never needed: what it has not started,
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -40,7 +40,7 @@ def _quota(path: str = "/sys/fs/cgroup/cpu.max") -> float:
     try:
         quota, period = Path(path).read_text().split()
         return float(quota) / float(period)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ZeroDivisionError):
         return float("inf")
 
 
@@ -50,13 +50,13 @@ def available_cores() -> int:
     return max(1, min(cores, round(_quota())) if _quota() < cores else cores)
 
 
-def check_threads(threads: object) -> int:
+def check_threads(threads: object, wanted: str = "threads must be a positive integer or None") -> int:
     """Return ``threads`` as a positive int; raise TypeError or ValueError otherwise."""
     if isinstance(threads, bool) or not hasattr(threads, "__index__"):
-        raise TypeError(f"threads must be a positive integer or None, got {threads!r}")
+        raise TypeError(f"{wanted}, got {threads!r}")
     count = int(threads.__index__())
     if count < 1:
-        raise ValueError(f"threads must be a positive integer or None, got {count}")
+        raise ValueError(f"{wanted}, got {count}")
     return count
 
 
@@ -83,7 +83,7 @@ def set_num_threads(n: int) -> None:
     >>> fastresample.set_num_threads(before)
     """
     global _limit
-    _limit = check_threads(n)
+    _limit = check_threads(n, "n must be a positive integer")
 
 
 def get_num_threads() -> int:
@@ -103,41 +103,72 @@ def get_num_threads() -> int:
     return _limit or available_cores()
 
 
+class _Part:
+    """A band that exactly one thread does, or nobody: whoever claims it first."""
+
+    def __init__(self, band: Band, begin: int, end: int) -> None:
+        self._work: tuple[Band, int, int] | None = (band, begin, end)
+        self._claim = threading.Lock()
+        self._done = threading.Event()
+        self.fault: BaseException | None = None
+
+    def __call__(self) -> None:
+        """Do the band, unless another thread has claimed it."""
+        if self._claim.acquire(blocking=False) and self._work is not None:
+            (band, begin, end), self._work = self._work, None
+            try:
+                band(begin, end)
+            except BaseException as fault:  # raised again in the thread that waits
+                self.fault = fault
+            finally:
+                self._done.set()
+
+    def finish(self) -> None:
+        """Wait until the band is done; one that nobody has begun is given up."""
+        if self._claim.acquire(blocking=False):
+            self._work = None  # the pool may keep the part, but not the arrays
+        else:
+            self._done.wait()
+
+
 def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     """Call ``band(begin, end)`` so that every one of ``rows`` is covered once, on up to ``threads`` threads.
 
     ``row_ns`` is the estimated cost of a row in nanoseconds: short work stays in the calling thread. The results of
     a band must not depend on where the rows are cut.
     """
-    parts = min(threads or get_num_threads(), rows, int(rows * row_ns / _SHORTEST_BAND_NS))
-    if parts <= 1:
+    count = min(threads or get_num_threads(), rows, int(rows * row_ns / _SHORTEST_BAND_NS))
+    if count <= 1:
         band(0, rows)
         return
-    own, *others = pairwise(rows * part // parts for part in range(parts + 1))
-    futures = [_submit(band, *other) for other in others]
+    own, *others = pairwise(rows * part // count for part in range(count + 1))
+    parts = [_Part(band, *limits) for limits in others]
     try:
+        _hand_over(parts)
         band(*own)
-        for future, other in zip(reversed(futures), reversed(others), strict=True):
-            if future is None or future.cancel():  # not begun, the pool is busy: do it here
-                band(*other)
+        for part in reversed(parts):  # what the pool has not begun is done here
+            part()
     finally:
         # Also after an error: no band may still write when the caller has its array back.
-        faults = [future.exception() for future in futures if future is not None and not future.cancelled()]
-    for fault in faults:
-        if fault is not None:
-            raise fault
+        for part in parts:
+            part.finish()
+    for part in parts:
+        if part.fault is not None:
+            raise part.fault
 
 
-def _submit(band: Band, begin: int, end: int) -> "Future[object] | None":
-    """Hand a band to the pool; None when the interpreter is shutting down and takes no more work."""
+def _hand_over(parts: list[_Part]) -> None:
+    """Offer the parts to the pool, which takes none when threads cannot be had or the interpreter shuts down."""
     global _pool, _pool_size
-    wanted = get_num_threads() - 1
     with _lock:
-        if _pool is None or _pool_size < wanted:
+        if _pool is None or _pool_size < len(parts):
             if _pool is not None:
                 _pool.shutdown(wait=False)
-            _pool, _pool_size = ThreadPoolExecutor(max(wanted, 1), "fastresample"), max(wanted, 1)
+            _pool_size = max(len(parts), get_num_threads() - 1)
+            _pool = ThreadPoolExecutor(_pool_size, "fastresample")
         try:
-            return _pool.submit(band, begin, end)
+            for part in parts:
+                _pool.submit(part)
         except RuntimeError:
-            return None
+            _pool.shutdown(wait=False)
+            _pool = None  # an executor that failed to start a thread miscounts its idle ones for ever

@@ -1,9 +1,11 @@
 """Bands on the package's own pool: the same bits however rows are cut, from anywhere, before and after anything."""
 
+import gc
 import os
 import re
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import child
@@ -197,18 +199,24 @@ def test_without_new_threads_the_caller_does_it_all(monkeypatch, fine):
         raise RuntimeError("can't start new thread")
 
     serial = fastresample.resize(NOISE, (60, 64), threads=1)
-    monkeypatch.setattr(threading.Thread, "start", refuse)
     fastresample.set_num_threads(3)
     done = []
-    for _ in range(3):
-        threads.run(lambda begin, end: done.append(begin), 3, 1e9, None)
-        assert np.array_equal(fastresample.resize(NOISE, (60, 64)), serial)
-    monkeypatch.undo()
-    fastresample.set_num_threads(3)
-    before = len(done)
+
+    def band(begin, end):
+        done.append(begin)
+
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", refuse)
+        for _ in range(3):
+            threads.run(band, 3, 1e9, None)
+            assert np.array_equal(fastresample.resize(NOISE, (60, 64)), serial)
+    gone = weakref.ref(band)
+    del band
+    gc.collect()
+    assert gone() is None, "nothing keeps the call, and with it the arrays"
     together = threading.Barrier(3)
     threads.run(lambda begin, end: together.wait(30), 3, 1e9, None)
-    assert len(done) == before == 9
+    assert sorted(done) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
 
 # ---- many callers
@@ -338,6 +346,21 @@ tell([code, doubled("int32")])
 
 
 @needs_fork
+@pytest.mark.parametrize("module", ["numba", "numba.core.types"])
+def test_fork_while_another_thread_imports_the_kernels(module):
+    script = f"""
+caller = threading.Thread(target=resize, args=(image,), kwargs={{"method": "nearest"}})
+caller.start()
+while "{module}" not in sys.modules:
+    time.sleep(0.001)
+code = status(in_child(lambda: resize(image, method="nearest").shape == (60, 64, 3)))
+caller.join()
+tell(code)
+"""
+    assert child.run(BEGIN + script, timeout=30).told == 0
+
+
+@needs_fork
 def test_fork_while_the_users_own_numba_code_compiles(tmp_path):
     script = """
 import numba
@@ -396,7 +419,6 @@ atexit.register(lambda: tell([threads._pool is not None, np.array_equal(resize(i
 def test_threads_that_outlive_the_main_thread(daemon):
     script = f"""
 expected = resize(image, threads=1)
-main_ended = threading.main_thread().join
 def call_on():
     until = time.monotonic() + 0.5
     while time.monotonic() < until:

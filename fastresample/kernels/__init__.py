@@ -12,9 +12,9 @@ from numba import types
 
 from fastresample import codes
 from fastresample.kernels import blocks, gather, separable, tables
-from fastresample.kernels.common import Kernel, array_type, compile_kernel
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 
-__all__ = ["VARIANTS", "Request", "Variant", "matching", "select", "tables"]
+__all__ = ["VARIANTS", "Request", "Variant", "matching", "select", "statistics", "tables"]
 
 
 class Request(NamedTuple):

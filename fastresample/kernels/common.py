@@ -22,6 +22,7 @@ import llvmlite.binding
 import numba
 import numpy as np
 from numba import config, njit, types
+from numba.core.compiler_lock import global_compiler_lock
 from numpy.typing import DTypeLike
 
 import fastresample
@@ -45,15 +46,20 @@ _announced = False
 statistics = {"compiled": 0, "loaded": 0}
 
 
-def _forked() -> None:
-    """Give the child locks and counters of its own."""
-    global _lock
-    _lock = threading.RLock()
+def _hold() -> None:
+    _lock.acquire()
+    global_compiler_lock.acquire()
+
+
+def _release() -> None:
+    global_compiler_lock.release()
+    _lock.release()
 
 
 if hasattr(os, "register_at_fork"):
-    # A fork waits for a compilation that another thread runs: the child could never finish it, nor enter the compiler.
-    os.register_at_fork(before=lambda: _lock.acquire(), after_in_parent=lambda: _lock.release(), after_in_child=_forked)
+    # A fork waits for compilations, ours and others', that run in other threads: a child could neither finish them nor
+    # ever enter the compiler. The forking thread holds the locks and is the one that lives on in the child.
+    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_release)
 
 
 def inline(function: Kernel) -> Kernel:
@@ -71,23 +77,26 @@ def array_type(dtype: DTypeLike, ndim: int, layout: str = "C", *, writable: bool
 def source_hash() -> str:
     """Hash of the version and of every kernel source: part of each compiled function's name."""
     digest = hashlib.sha256(fastresample.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for path in (here.parent / "codes.py", *sorted(here.glob("*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 def processor() -> tuple[str, str]:
     """Name and feature list of the CPU that code is generated for (``NUMBA_CPU_NAME`` overrides the host's)."""
-    if config.CPU_NAME:
-        return config.CPU_NAME, config.CPU_FEATURES or ""
-    return llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten()
+    name = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+    if config.CPU_FEATURES is not None:
+        return name, config.CPU_FEATURES
+    return name, "" if config.CPU_NAME else llvmlite.binding.get_host_cpu_features().flatten()
 
 
 @cache
 def environment_key() -> str:
-    """Name of the cache folder's part for this package, Numba, Python, processor and code-changing options."""
+    """Name of the cache folder's part for this installation, Numba, Python, processor and code-changing options."""
     options = (config.BOUNDSCHECK, config.OPT, config.ENABLE_AVX, config.LOOP_VECTORIZE)
-    code = (*processor(), llvmlite.__version__, *options)
+    # Numba files a kernel under its source's path: two installations must not discard each other's as incomplete.
+    code = (*processor(), llvmlite.__version__, *options, str(Path(__file__)))
     digest = hashlib.sha256(repr(code).encode()).hexdigest()[:12]
     version = ".".join(map(str, sys.version_info[:2]))
     return f"v{fastresample.__version__}-numba{numba.__version__}-py{version}-{digest}"
@@ -120,28 +129,23 @@ def _load_or_compile(function: Kernel, unique: str, signature: Signature) -> Ker
     kernel = _attempt(function, unique, signature, folder) if folder else None
     if folder and kernel:
         disk.seal(folder, unique)
-    return kernel or _build(function, unique, signature, cached=False)  # type: ignore[no-any-return]
+    return kernel or _build(function, unique, signature, None)  # type: ignore[no-any-return]
 
 
 def _attempt(function: Kernel, name: str, signature: Signature, folder: Path) -> Any:
     """Build through the cache folder; None when the cache got in the way before there was code."""
-    # Numba reads CACHE_DIR when it decorates and at no other time; other libraries keep theirs.
-    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
     try:
-        kernel = _build(function, name, signature, cached=True)
+        return _build(function, name, signature, folder)
     except Exception as fault:  # a damaged pickle can raise anything; a true compile error comes again without cache
         disk.warn_once(f"compiled kernels could not be read or written ({type(fault).__name__}: {fault})")
         return None
-    finally:
-        config.CACHE_DIR = before
-    return kernel
 
 
-def _build(function: Kernel, name: str, signature: Signature, *, cached: bool) -> Any:
+def _build(function: Kernel, name: str, signature: Signature, folder: Path | None) -> Any:
     copy = python_types.FunctionType(function.__code__, function.__globals__, name, None, function.__closure__)
     copy.__qualname__ = name
     copy.__module__ = function.__module__
-    kernel = njit(cache=cached, **_OPTIONS)(copy)
+    kernel = _decorated(copy, folder)
     try:
         kernel.compile(signature)
     except OSError as fault:  # the code exists, only keeping it failed (full disk): use it
@@ -149,6 +153,21 @@ def _build(function: Kernel, name: str, signature: Signature, *, cached: bool) -
             raise
         disk.warn_once(f"a compiled kernel could not be kept ({fault})")
     kernel.disable_compile()
+    return kernel
+
+
+def _decorated(function: Kernel, folder: Path | None) -> Any:
+    """Return Numba's dispatcher, caching in ``folder`` and nowhere else."""
+    if folder is None:
+        return njit(**_OPTIONS)(function)
+    # Numba reads CACHE_DIR here and at no other time; other libraries keep theirs.
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    try:
+        kernel = njit(cache=True, **_OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before
+    if not Path(kernel.stats.cache_path).is_relative_to(folder):
+        raise OSError(f"{folder} cannot be written to")
     return kernel
 
 
