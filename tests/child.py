@@ -109,7 +109,7 @@ def remainder(a, b, out):
 
 
 def compiled(function: Any, name: str, *signature: Any) -> Any:
-    """For scripts: compile as the package compiles its own kernels; strings are dtypes of vectors, ">" marks outputs."""
+    """For scripts: compile as the package does; strings in the signature are dtypes of vectors, ">" marks outputs."""
     from fastresample.kernels.common import array_type, compile_kernel
 
     arrays = [

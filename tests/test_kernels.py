@@ -1,7 +1,10 @@
-"""Kernels on their own: every variant gives the bits of the plain one, any cut gives the whole, nothing beside is read."""
+"""Kernels alone: every variant gives the bits of the plain one, any cut gives the whole, nothing beside is touched."""
 
 import signal
 import sys
+from collections.abc import Mapping
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import child
@@ -23,7 +26,7 @@ class Case(NamedTuple):
     dtype: str
     shape: tuple[int, int, int, int]
     size: tuple[int, int]
-    options: dict[str, Any] = {}
+    options: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def stage(self) -> Stage:
@@ -58,7 +61,7 @@ class Case(NamedTuple):
         sizes = np.array((channels, columns * channels), np.int64)
         kernel = variant.make(request)
         ends = (0, *cuts, rows)
-        for begin, end in reversed(list(zip(ends[:-1], ends[1:], strict=True))):
+        for begin, end in reversed(list(pairwise(ends))):
             kernel(*flat, begin, end, sizes, *stage.tables_x, *stage.tables_y, *stage.constants)
         return out
 

@@ -7,7 +7,7 @@ from fastresample import resize
 
 
 def picture(text: str, dtype: str = "uint8", channels: int = 1) -> np.ndarray:
-    """An image from rows of hexadecimal pixels: two digits a byte, and as many bytes as channels or as the dtype has."""
+    """An image from rows of hexadecimal pixels: two digits a byte, the bytes of all channels in a row."""
     bits = 8 * np.dtype(dtype).itemsize
     digits = bits // 4
     rows = [

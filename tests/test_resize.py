@@ -214,8 +214,8 @@ def test_every_arrangement_of_axes(arrangement: str, antialias: bool) -> None:
         check(noise(dtype, shape), size, axes=axes, antialias=antialias)
 
 
-@pytest.mark.parametrize("dtype", NUMBERS)
-def test_volumes_of_every_dtype(dtype: str) -> None:
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int32", "float16", "float64"])
+def test_volumes_of_every_arithmetic(dtype: str) -> None:
     check(noise(dtype, (9, 8, 7)), (5, 11, 6), axes=(0, 1, 2))
 
 
@@ -368,9 +368,10 @@ def test_the_same_size_gives_an_equal_copy(dtype: str) -> None:
     image = noise(dtype, (6, 5, 3))
     if image.dtype.kind == "f":
         image[0, :4, 0] = [np.nan, np.inf, -np.inf, -0.0]
-    for options in ({"method": "nearest"}, {"method": "bilinear"}, {"antialias": True}, {"coordinates": "align_corners"}):
-        if options != {"method": "nearest"} and dtype not in NUMBERS:
-            continue
+    ways = [{"method": "nearest"}]
+    if dtype in NUMBERS:
+        ways += [{"method": "bilinear"}, {"antialias": True}, {"coordinates": "align_corners"}]
+    for options in ways:
         copy = resize(image, (6, 5), **options)
         assert copy.tobytes() == image.tobytes(), "not the same bits"
         assert not np.shares_memory(copy, image)

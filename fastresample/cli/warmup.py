@@ -3,6 +3,7 @@
 import click
 
 from fastresample import warmup
+from fastresample.cli import terminal
 
 
 @click.command("warmup")
@@ -15,7 +16,8 @@ def command(methods: tuple[str, ...], dtypes: tuple[str, ...], channels: tuple[i
     Options may be repeated: fastresample warmup --dtype uint8 --dtype float32
     """
     try:
-        compiled = warmup(methods, dtypes, channels)
+        with terminal.library_log():
+            compiled = warmup(methods, dtypes, channels)
     except (TypeError, ValueError) as fault:
         raise click.UsageError(str(fault)) from None
     click.echo(f"{compiled} kernels compiled" if compiled else "nothing to do: every kernel was in the cache")

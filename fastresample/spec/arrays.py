@@ -19,7 +19,13 @@ def check_image(image: object) -> NDArray[Any]:
 
 def check_shape(shape: Iterable[int]) -> tuple[int, ...]:
     """Return the shape of images that can be resized."""
-    sizes = tuple(operator.index(size) for size in shape)
+    try:
+        given = tuple(shape)
+        if any(isinstance(size, bool | np.bool_) for size in given):
+            raise TypeError
+        sizes = tuple(operator.index(size) for size in given)
+    except TypeError:
+        raise TypeError(f"shape must be a sequence of 1 to 5 positive integers, got {shape!r}") from None
     if not 1 <= len(sizes) <= 5:
         raise ValueError(f"image must have 1 to 5 dimensions, got shape {sizes}")
     if min(sizes) < 1:
@@ -39,7 +45,7 @@ def check_out(out: object, image: NDArray[Any], shape: tuple[int, ...]) -> NDArr
         raise ValueError("out must be writable, got a read-only array")
     if np.may_share_memory(out, image) and _overlap(out, image):
         raise ValueError("out must not overlap image: both share memory")
-    if out.size > 1 and 0 in _effective_strides(out):
+    if _self_overlapping(out):
         raise ValueError(f"out must have a place of its own for each element, got strides {out.strides}")
     return np.asarray(out)
 
@@ -51,5 +57,11 @@ def _overlap(a: NDArray[Any], b: NDArray[Any]) -> bool:
         return True
 
 
-def _effective_strides(array: NDArray[Any]) -> list[int]:
-    return [stride for stride, size in zip(array.strides, array.shape, strict=True) if size > 1]
+def _self_overlapping(array: NDArray[Any]) -> bool:
+    """Tell whether elements share memory: each stride must step over all that the shorter ones reach."""
+    reach = array.itemsize
+    for stride, size in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        if stride < reach:
+            return True
+        reach += stride * (size - 1)
+    return False

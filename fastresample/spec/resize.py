@@ -115,6 +115,10 @@ def _check_axes(axes: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     return positive
 
 
+def _scalar(value: Any) -> bool:
+    return isinstance(value, str | bytes) or not hasattr(value, "__iter__") or getattr(value, "ndim", 1) == 0
+
+
 def _sequence(value: Any) -> list[Any]:
     if isinstance(value, str | bytes):
         return [value]
@@ -146,7 +150,7 @@ def _sizes(size: Size | None, factor: Factor | None, lengths: list[int]) -> list
 def _given_sizes(size: Any, axes: int) -> list[int]:
     wanted = f"{_COUNTS[axes]} positive integer{'s' if axes > 1 else ''} {_NAMES[axes]}"
     numbers = _sequence(size)
-    if axes > 1 and np.ndim(size) == 0:
+    if axes > 1 and _scalar(size):
         hint = f"is it a square, ({size!r}, {size!r}), or one edge, to be reached with factor?"
         raise TypeError(f"size must be {wanted}, got {size!r}: {hint}")
     sizes = [_integer(f"size must be {wanted}; its parts", number, size) for number in numbers]
@@ -163,14 +167,18 @@ def _scaled_sizes(factor: Any, lengths: list[int]) -> list[int]:
         values *= len(lengths)
     if len(values) != len(lengths) or not all(math.isfinite(value) and value > 0 for value in values):
         raise ValueError(f"factor must be {wanted}, got {factor!r}")
+    if max(n_in * value for n_in, value in zip(lengths, values, strict=True)) > 2 * _MOST:
+        raise ValueError(f"sizes must be at most {_MOST} samples, got {tuple(lengths)} times factor={factor!r}")
     return [output_size(n_in, value) for n_in, value in zip(lengths, values, strict=True)]
 
 
 def _floats(argument: str, values: list[Any], wanted: str, given: object) -> list[float]:
     try:
-        if any(isinstance(value, str | bytes | bool) for value in values):
+        if any(isinstance(value, str | bytes | bool | np.bool_) for value in values):
             raise TypeError
         return [float(value) for value in values]
+    except OverflowError:
+        raise ValueError(f"{argument} must be {wanted}, got {given!r}") from None
     except (TypeError, ValueError):
         raise TypeError(f"{argument} must be {wanted}, got {given!r}") from None
 
