@@ -36,17 +36,17 @@ def root() -> Path:
     """
     chosen = os.environ.get("FASTRESAMPLE_CACHE_DIR")
     if chosen:
-        return Path(chosen).absolute()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+        path = chosen
+    elif sys.platform == "win32":
+        path = os.path.join(os.environ.get("LOCALAPPDATA") or "~/AppData/Local", "fastresample")
     elif sys.platform == "darwin":
-        base = "~/Library/Caches"
+        path = "~/Library/Caches/fastresample"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    expanded = os.path.expanduser(base)
+        path = os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "fastresample")
+    expanded = os.path.expanduser(path)
     if expanded.startswith("~"):
-        raise FileNotFoundError(f"{base} is unknown: this user has no home folder; set FASTRESAMPLE_CACHE_DIR")
-    return Path(expanded).absolute() / "fastresample"
+        raise FileNotFoundError(f"{path} is unknown: this user has no home folder; set FASTRESAMPLE_CACHE_DIR")
+    return Path(expanded).absolute()
 
 
 def folder(key: str) -> Path | None:
@@ -118,10 +118,11 @@ def seal(where: Path, name: str) -> None:
 
 
 def verify(where: Path, name: str) -> bool:
-    """Tell whether the kernel's files are whole; files that are not are removed."""
+    """Tell whether the kernel's files are whole and this user's; files that are not are removed."""
     try:
         files = _files(where, name)
-        if len(files) >= 2 and _seal_path(where, name).read_text() == _digest(files):
+        own = not hasattr(os, "getuid") or all(path.stat().st_uid == os.getuid() for path in files)
+        if own and len(files) >= 2 and _seal_path(where, name).read_text() == _digest(files):
             return True
     except (OSError, UnicodeDecodeError):
         pass

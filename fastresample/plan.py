@@ -1,7 +1,5 @@
 """A validated spec becomes a plan: stages with their tables, immutable, cached, free of buffers."""
 
-import os
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
@@ -9,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fastresample import codes, weights
+from fastresample import codes, forking, weights
 from fastresample.conventions import CONVENTIONS, Arithmetic
 from fastresample.filters import FILTERS
 from fastresample.geometry import AxisMap
@@ -60,16 +58,9 @@ def make(spec: ResizeSpec) -> Plan:
     return Plan(spec, tuple(stages), tuple(middles[:-1]))
 
 
-_loading = threading.RLock()
-
-if hasattr(os, "register_at_fork"):
-    # A fork waits for an import of the kernels, and of Numba, in another thread: a child could never finish it.
-    os.register_at_fork(before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_loading.release)
-
-
 def load_kernels() -> ModuleType:
     """Import the compiled side, and Numba with it, on first use: the only place that does."""
-    with _loading:
+    with forking.whole:
         from fastresample import kernels
     return kernels
 

@@ -19,7 +19,7 @@ ALLOWED = {
     "__init__": {"resizing", "threads", "batch", "validate", "loops"},
     "resizing": {"spec", "plan", "threads"},
     "loops": {"kernels.loops"},
-    "plan": {"spec", "stage", "weights", "conventions", "filters", "geometry", "layout", "codes", "kernels"},
+    "plan": {"forking", "spec", "stage", "weights", "conventions", "filters", "geometry", "layout", "codes", "kernels"},
     "stage": {"layout", "threads"},
     "spec": {"spec", "conventions", "geometry"},
     "conventions": {"conventions", "codes"},
@@ -30,7 +30,8 @@ ALLOWED = {
     "threads": set(),
     "codes": set(),
     "cache": set(),
-    "kernels": {"kernels", "codes", "cache", ""},
+    "forking": set(),
+    "kernels": {"kernels", "codes", "cache", "forking", ""},
 }
 LAZY = {("plan", "kernels"), ("cli.info", "kernels.common")}
 

@@ -10,6 +10,7 @@ import pytest
 import reference
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from numba import config
 
 from fastresample import resize, threads
 
@@ -103,6 +104,15 @@ def test_a_constant_survives_many_taps(dtype: str, taps: int) -> None:
     for value in (info.min, info.min + 1, info.max - 2, info.max - 1, info.max):
         for shape, size in (((3 * taps // 2, 2, 3), (3, 2)), ((2, 3 * taps // 2, 3), (2, 3))):
             assert (resize(np.full(shape, value, dtype), size, antialias=True) == value).all()
+
+
+@pytest.mark.skipif(bool(config.DISABLE_JIT), reason="a long signal takes too long without the compiler")
+@pytest.mark.parametrize("dtype", INTEGERS)
+@pytest.mark.parametrize("length", [20_000, 200_001])
+def test_a_constant_signal_survives_being_shrunk_to_three_samples(dtype: str, length: int) -> None:
+    info = np.iinfo(dtype)
+    for value in (info.min, info.min + 1, info.max // 2 + 1, info.max - 2, info.max):
+        assert resize(np.full(length, value, dtype), 3, antialias=True).tolist() == [value] * 3
 
 
 @law

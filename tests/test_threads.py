@@ -357,7 +357,9 @@ code = status(in_child(lambda: resize(image, method="nearest").shape == (60, 64,
 caller.join()
 tell(code)
 """
-    assert child.run(BEGIN + script, timeout=30).told == 0
+    finished = child.run(BEGIN + script, timeout=30)
+    assert finished.told == 0
+    assert "Exception ignored" not in finished.err, finished.err
 
 
 @needs_fork

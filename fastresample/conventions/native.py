@@ -2,7 +2,7 @@
 
 8-bit samples use 16-bit weights and keep 7 fraction bits between the passes, never clip in between and round once, so
 two taps stay within 0.52 of the exact value: each pass errs by at most 255 * 2**-15, the word between by 2**-8, the
-result by 1/2. 16-bit samples use float32, 32-bit ones float64.
+result by 1/2. Wider integers use float64, for a float32 sum of many 16-bit samples would not keep that bound.
 """
 
 from fastresample import codes
@@ -29,8 +29,8 @@ NATIVE = Convention(
     arithmetic={
         "uint8": _EIGHT_BIT,
         "int8": _EIGHT_BIT,
-        "uint16": _SINGLE_ROUNDED,
-        "int16": _SINGLE_ROUNDED,
+        "uint16": _DOUBLE_ROUNDED,
+        "int16": _DOUBLE_ROUNDED,
         "uint32": _DOUBLE_ROUNDED,
         "int32": _DOUBLE_ROUNDED,
         "float16": _SINGLE,

@@ -8,10 +8,8 @@ versions, the processor and the options that change code but not Numba's cache k
 
 import hashlib
 import logging
-import os
 import re
 import sys
-import threading
 import types as python_types
 from collections.abc import Callable
 from functools import cache
@@ -27,6 +25,7 @@ from numpy.typing import DTypeLike
 
 import fastresample
 from fastresample import cache as disk
+from fastresample import forking
 
 logger = logging.getLogger("fastresample")
 
@@ -40,26 +39,13 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": F
 # Kernels of explicit vector instructions will be further tiers; a tier is part of each compiled function's name.
 TIER = "plain"
 
-_lock = threading.RLock()
 _compiled: dict[str, Kernel] = {}
 _announced = False
 statistics = {"compiled": 0, "loaded": 0}
 
 
-def _hold() -> None:
-    _lock.acquire()
-    global_compiler_lock.acquire()
-
-
-def _release() -> None:
-    global_compiler_lock.release()
-    _lock.release()
-
-
-if hasattr(os, "register_at_fork"):
-    # A fork waits for compilations, ours and others', that run in other threads: a child could neither finish them nor
-    # ever enter the compiler. The forking thread holds the locks and is the one that lives on in the child.
-    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_release)
+# A fork waits for compilations that are not ours, too: a child could never enter the compiler.
+forking.hold_too(global_compiler_lock)
 
 
 def inline(function: Kernel) -> Kernel:
@@ -94,7 +80,7 @@ def processor() -> tuple[str, str]:
 @cache
 def environment_key() -> str:
     """Name of the cache folder's part for this installation, Numba, Python, processor and code-changing options."""
-    options = (config.BOUNDSCHECK, config.OPT, config.ENABLE_AVX, config.LOOP_VECTORIZE)
+    options = (config.BOUNDSCHECK, config.OPT, config.ENABLE_AVX, config.LOOP_VECTORIZE, config.SLP_VECTORIZE)
     # Numba files a kernel under its source's path: two installations must not discard each other's as incomplete.
     code = (*processor(), llvmlite.__version__, *options, str(Path(__file__)))
     digest = hashlib.sha256(repr(code).encode()).hexdigest()[:12]
@@ -109,8 +95,9 @@ def compile_kernel(function: Kernel, name: str, signature: Signature) -> Kernel:
     """
     if config.DISABLE_JIT:
         return function
-    unique = re.sub(r"\W", "_", f"{name}_{TIER}_{source_hash()}")
-    with _lock:
+    types_hash = hashlib.sha256(str(signature).encode()).hexdigest()[:8]
+    unique = re.sub(r"\W", "_", f"{name}_{TIER}_{types_hash}_{source_hash()}")
+    with forking.whole:
         if unique not in _compiled:
             _compiled[unique] = _load_or_compile(function, unique, signature)
         return _compiled[unique]
