@@ -107,7 +107,8 @@ def test_numba_is_imported_in_kernels_only() -> None:
             for part in (getattr(node, "module", None) or "", *(a.name for a in node.names))
         )
     }
-    assert importers and all(name.split(".")[0] == "kernels" for name in importers)
+    assert importers
+    assert all(name.split(".")[0] == "kernels" for name in importers)
 
 
 @pytest.mark.parametrize("word", ["opencv", "cv2", "pillow", "torch"])
