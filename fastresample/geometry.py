@@ -32,6 +32,11 @@ class AxisMap(NamedTuple):
         return self.stride == 2 * self.unit and 2 * self.offset == self.unit
 
 
+def unchanged(n: int) -> AxisMap:
+    """Return the identity of an axis of ``n`` samples."""
+    return AxisMap(n, n, 1.0, 0.0, 1.0)
+
+
 def output_size(n_in: int, factor: float) -> int:
     """Return ``round(n_in * factor)``, at least 1."""
     return max(round(n_in * factor), 1)

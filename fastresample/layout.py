@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Pair = tuple[Array, Array]
+Axes = tuple[int | None, int | None]
 
 
-def canonical_pairs(src: Array, out: Array, axes: tuple[int, ...]) -> Iterator[Pair]:
-    """Yield views of source and output as ``(planes, rows, columns, channels)``; ``axes`` are one or two, ascending.
+def canonical_pairs(src: Array, out: Array, axes: Axes) -> Iterator[Pair]:
+    """Yield views of source and output as ``(planes, rows, columns, channels)``.
 
-    Axes before the last resized one become planes, those behind it channels. Usually there is one pair; where strides
-    forbid to merge axes, a pair for each index of the outermost of them. One axis alone is the columns of
-    one-row planes when it is the last, else the rows of one-column planes, so that its neighbours are contiguous.
+    ``axes`` are those of the rows and of the columns, ascending; for None an axis of length one is inserted. Axes
+    before the last of them become planes, those behind it channels. Usually there is one pair; where strides forbid to
+    merge axes, a pair for each index of the outermost of them.
     """
-    after = list(range(axes[-1] + 1, src.ndim))
-    before = [axis for axis in range(axes[-1]) if axis not in axes]
-    order = (*before, *axes, *after)
+    resized = [axis for axis in axes if axis is not None]
+    before = [axis for axis in range(resized[-1]) if axis not in resized]
+    order = (*before, *resized, *range(resized[-1] + 1, src.ndim))
     src, out = src.transpose(order), out.transpose(order)
-    position = len(before)
-    if len(axes) == 1:
-        gap = position if not after else position + 1
-        src, out = np.expand_dims(src, gap), np.expand_dims(out, gap)
-    yield from _merged(src, out, position)
+    for place, axis in enumerate(axes, len(before)):
+        if axis is None:
+            src, out = np.expand_dims(src, place), np.expand_dims(out, place)
+    yield from _merged(src, out, len(before))
 
 
 def _merged(src: Array, out: Array, planes: int) -> Iterator[Pair]:

@@ -1,5 +1,6 @@
 """A validated spec becomes a plan: stages with their tables, immutable, cached, free of buffers."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
@@ -10,13 +11,15 @@ import numpy as np
 from fastresample import codes, forking, weights
 from fastresample.conventions import CONVENTIONS, Arithmetic
 from fastresample.filters import FILTERS
-from fastresample.geometry import AxisMap
-from fastresample.layout import Array
-from fastresample.spec import ResizeSpec
+from fastresample.geometry import AxisMap, unchanged
+from fastresample.layout import Array, Axes
+from fastresample.spec import Axis, ResizeSpec
 from fastresample.stage import Stage
 
 # Measured on plain kernels, one 4 GHz core: the cost of one sample in each step, in nanoseconds.
 _GATHER_NS, _TAP_NS, _SUM_NS = 0.4, 0.4, 0.1
+# Up to so many samples behind a resized axis count as channels of its columns.
+_FEW_SAMPLES = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +53,26 @@ def make(spec: ResizeSpec) -> Plan:
     shape = list(spec.shape)
     for number, group in enumerate(groups):
         ends = (number == 0, number == len(groups) - 1)
-        axes = tuple(axis.number for axis in group)
-        stages.append(_stage(spec, axes, [axis.map for axis in group], ends))
+        stages.append(_stage(spec, *_rows_and_columns(shape, group), ends))
         for axis in group:
             shape[axis.number] = axis.map.n_out
         middles.append((tuple(shape), stages[-1].request.result or spec.dtype))
     return Plan(spec, tuple(stages), tuple(middles[:-1]))
+
+
+def _rows_and_columns(shape: list[int], group: list[Axis]) -> tuple[Axis | None, Axis | None]:
+    """Say what the rows and the columns of a stage are; None is an axis of length one, to be inserted.
+
+    A single axis makes columns where few samples (channels) lie behind it, its neighbour before it then makes the rows;
+    else it makes rows, whose many samples are added as a whole.
+    """
+    if len(group) == 2:
+        return group[0], group[1]
+    (axis,) = group
+    if math.prod(shape[axis.number + 1 :]) > _FEW_SAMPLES:
+        return axis, None
+    before = axis.number - 1
+    return (Axis(before, unchanged(shape[before])) if axis.number else None), axis
 
 
 def load_kernels() -> ModuleType:
@@ -70,28 +87,24 @@ def clear() -> None:
     make.cache_clear()
 
 
-def _stage(spec: ResizeSpec, axes: tuple[int, ...], maps: list[AxisMap], ends: tuple[bool, bool]) -> Stage:
+def _stage(spec: ResizeSpec, rows: Axis | None, columns: Axis | None, ends: tuple[bool, bool]) -> Stage:
     """Plan one stage; ``ends`` says whether it reads the caller's input and writes the caller's output."""
-    if len(maps) == 2:
-        rows, columns = maps
-    else:  # one axis: the columns of single rows when it is the last axis, else rows of one column (layout.py)
-        single = AxisMap(1, 1, 1.0, 0.0, 1.0)
-        rows, columns = (single, maps[0]) if axes[0] == len(spec.shape) - 1 else (maps[0], single)
+    axes = (rows.number if rows else None, columns.number if columns else None)
+    maps = (rows.map if rows else unchanged(1), columns.map if columns else unchanged(1))
     operator = {"gather": _gather, "separable": _separable}[CONVENTIONS[spec.convention].families[spec.method]]
-    return operator(spec, axes, rows, columns, ends)
+    return operator(spec, axes, *maps, ends)
 
 
-def _gather(spec: ResizeSpec, axes: tuple[int, ...], rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]) -> Stage:
+def _gather(spec: ResizeSpec, axes: Axes, rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]) -> Stage:
     kernels = load_kernels()
     build = kernels.tables.builder(kernels.tables.nearest)
     index_x, index_y = weights.nearest_index(columns, build), weights.nearest_index(rows, build)
     request = kernels.Request("gather", direct=False, channels=0, source="", result="")
-    return Stage(axes, request, kernels.select, index_y, index_y + 1, (index_x,), (index_y,), (), _GATHER_NS)
+    sizes = (rows.n_in, columns.n_in)
+    return Stage(axes, request, kernels.select, sizes, index_y, index_y + 1, (index_x,), (index_y,), (), _GATHER_NS)
 
 
-def _separable(
-    spec: ResizeSpec, axes: tuple[int, ...], rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]
-) -> Stage:
+def _separable(spec: ResizeSpec, axes: Axes, rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]) -> Stage:
     kernels = load_kernels()
     convention = CONVENTIONS[spec.convention]
     arithmetic = convention.arithmetic[spec.dtype]
@@ -121,7 +134,9 @@ def _separable(
     shifts = np.array((first.bits - fraction, last.bits + fraction) if first.bits else (0, 0), np.int64)
     filtered_rows = 1.0 if order == codes.VERTICAL_FIRST else min(max(rows.step, 1.0 / y.taps), y.taps)
     cost = filtered_rows * (x.taps + 1) * _TAP_NS + y.taps * _SUM_NS * max(columns.step, 1.0)
-    return Stage(axes, request, kernels.select, y.first, y.end, x.arrays, y.arrays, (shifts,), cost)
+    return Stage(
+        axes, request, kernels.select, (rows.n_in, columns.n_in), y.first, y.end, x.arrays, y.arrays, (shifts,), cost
+    )
 
 
 def _dtypes(dtype: str, arithmetic: Arithmetic, ends: tuple[bool, bool]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastresample import threads
-from fastresample.layout import Array, as_words, canonical_pairs, flat_rows
+from fastresample.layout import Array, Axes, as_words, canonical_pairs, flat_rows
 
 # Rows are converted in pieces of about this many bytes where kernels can neither read nor write them in place.
 _PIECE_BYTES = 1 << 18
@@ -18,9 +18,10 @@ _PIECE_BYTES = 1 << 18
 class Stage:
     """Tables and kernel request of one or two axes; holds no buffers, so any number of threads may run it at once."""
 
-    axes: tuple[int, ...]
+    axes: Axes  # of rows and of columns
     request: Any  # kernels.Request; layout, channels and (for a gather) the word are filled in per call
     select: Callable[[Any], Callable[..., Any]]
+    size_in: tuple[int, int]  # rows and columns that the tables were made for
     first_row: NDArray[np.int32]  # source rows that output row y reads: [first_row[y], end_row[y])
     end_row: NDArray[np.int32]
     tables_x: tuple[Array, ...]
@@ -32,6 +33,7 @@ class Stage:
         """Fill ``out`` from ``src``; both are arrays of any layout that have the stage's axes."""
         for source, result in canonical_pairs(src, out, self.axes):
             band = self._band(source, result)
+            assert source.shape[1:3] == self.size_in, "kernels trust the tables"
             planes, rows, columns, channels = result.shape
             threads.run(band, planes * rows, columns * channels * self.sample_ns, thread_count)
 

@@ -38,19 +38,19 @@ def layouts(array: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_views_cover_every_element_once_and_share_its_memory(shape: tuple[int, ...]) -> None:
     source = numbered(shape)
-    for count in (1, 2):
-        for axes in combinations(range(len(shape)), count):
-            for (name, src), (other, out) in product(layouts(source).items(), layouts(np.zeros_like(source)).items()):
-                seen, out[...] = 0, 0
-                for a, b in canonical_pairs(src, out, axes):
-                    assert a.ndim == b.ndim == 4
-                    assert a.shape == b.shape
-                    assert np.shares_memory(a, src)
-                    assert np.shares_memory(b, out)
-                    b += a
-                    seen += a.size
-                assert seen == source.size, (axes, name, other)
-                assert np.array_equal(out, source), (axes, name, other)
+    single = [roles for axis in range(len(shape)) for roles in ((axis, None), (None, axis))]
+    for axes in (*single, *combinations(range(len(shape)), 2)):
+        for (name, src), (other, out) in product(layouts(source).items(), layouts(np.zeros_like(source)).items()):
+            seen, out[...] = 0, 0
+            for a, b in canonical_pairs(src, out, axes):
+                assert a.ndim == b.ndim == 4
+                assert a.shape == b.shape
+                assert np.shares_memory(a, src)
+                assert np.shares_memory(b, out)
+                b += a
+                seen += a.size
+            assert seen == source.size, (axes, name, other)
+            assert np.array_equal(out, source), (axes, name, other)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,15 @@ def test_views_cover_every_element_once_and_share_its_memory(shape: tuple[int, .
         ((2, 3, 4, 5), (2, 3), (6, 4, 5, 1)),
         ((2, 4, 5, 3), (1, 2), (2, 4, 5, 3)),
         ((2, 4, 5, 3, 2), (1, 2), (2, 4, 5, 6)),
-        ((5,), (0,), (1, 1, 5, 1)),
+        ((5,), (None, 0), (1, 1, 5, 1)),
+        ((5,), (0, None), (1, 5, 1, 1)),
+        ((3, 4, 5), (1, None), (3, 4, 1, 5)),
+        ((3, 4, 5), (None, 1), (3, 1, 4, 5)),
+        ((3, 4, 5), (None, 2), (12, 1, 5, 1)),
     ],
 )
 def test_rows_and_columns_are_the_resized_axes(
-    shape: tuple[int, ...], axes: tuple[int, ...], canonical: tuple[int, ...]
+    shape: tuple[int, ...], axes: tuple[int | None, int | None], canonical: tuple[int, ...]
 ) -> None:
     src = numbered(shape)
     ((a, b),) = canonical_pairs(src, np.zeros_like(src), axes)
@@ -80,10 +84,10 @@ def test_source_and_output_differ_in_the_resized_axes_only() -> None:
     assert (a.shape, b.shape) == ((2, 4, 6, 3), (2, 5, 7, 3))
     for axis in range(4):
         shape = [9 if number == axis else n for number, n in enumerate(src.shape)]
-        for a, b in canonical_pairs(src, np.zeros(shape), (axis,)):
-            changed = [(n_in, n_out) for n_in, n_out in zip(a.shape, b.shape, strict=True) if n_in != n_out]
-            assert changed == [(src.shape[axis], 9)]
-            assert a.shape[1] != b.shape[1] or a.shape[2] != b.shape[2], "neither rows nor columns"
+        for place, roles in ((1, (axis, None)), (2, (None, axis))):
+            for a, b in canonical_pairs(src, np.zeros(shape), roles):
+                assert (a.shape[place], b.shape[place]) == (src.shape[axis], 9)
+                assert a.shape[3 - place] == b.shape[3 - place] == 1
 
 
 def test_axes_that_are_apart_come_together() -> None:

@@ -14,6 +14,8 @@ def check_image(image: object) -> NDArray[Any]:
     """Return the image as a plain array; raise TypeError when it is none."""
     if not isinstance(image, np.ndarray):
         raise TypeError(f"image must be a NumPy array, got {type(image).__name__}; numpy.asarray(image) may make one")
+    if isinstance(image, np.ma.MaskedArray):
+        raise TypeError("image must be a plain NumPy array, got a masked array; image.filled(...) makes one")
     return np.asarray(image)
 
 
