@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 logger = logging.getLogger("fastresample")
 
+_PARTS = "v*-numba*"  # the folders below the root, one per environment (kernels/common.py names them)
 _warned: set[str] = set()
 
 
@@ -147,7 +148,7 @@ def state() -> State:
         path = root()
         if path.exists():
             problem = _distrust(path)
-            files = [file for file in path.rglob("*") if file.is_file()]
+            files = [file for part in path.glob(_PARTS) for file in part.rglob("*") if file.is_file()]
         size = sum(file.stat().st_size for file in files)
     except OSError as fault:
         return State(path, str(fault), 0, 0)
@@ -162,7 +163,7 @@ def clear() -> State:
     before = state()
     if before.problem:
         raise PermissionError(f"the cache folder is not touched: {before.problem}")
-    for child in before.root.glob("v*-numba*"):
+    for child in before.root.glob(_PARTS):
         if child.is_dir() and not child.is_symlink():
             shutil.rmtree(child)
     return before

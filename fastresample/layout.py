@@ -51,8 +51,8 @@ def _reshaped(array: Array, planes: int) -> Array:
 def flat_rows(view: Array) -> Array | None:
     """Return ``(planes, rows, columns * channels)`` as a C-contiguous array, or None where strides forbid it.
 
-    A crop of a larger image keeps its row stride: it is described as an array whose rows are as long as the stride. The
-    samples behind the crop's own columns belong to the description only; kernels never touch them.
+    A crop of larger images keeps their strides: it is described as an array whose rows and planes are as long as the
+    strides. Samples behind the crop's own belong to the description only; kernels never touch them.
     """
     planes, rows, columns, channels = view.shape
     item = view.itemsize
@@ -63,10 +63,12 @@ def flat_rows(view: Array) -> Array | None:
         row_stride = plane_stride if planes > 1 else columns * channels * item
     inner = (channels == 1 or channel_stride == item) and (columns == 1 or column_stride == channels * item)
     whole = row_stride % item == 0 and row_stride >= columns * channels * item
-    stacked = planes == 1 or plane_stride == rows * row_stride
+    stacked = planes == 1 or (plane_stride >= rows * row_stride and plane_stride % row_stride == 0)
     if not (inner and whole and stacked):
         return None
     length = row_stride // item
+    if planes > 1:
+        rows = plane_stride // row_stride
     return np.lib.stride_tricks.as_strided(
         view, (planes, rows, length), (rows * row_stride, row_stride, item), writeable=False
     )

@@ -20,6 +20,10 @@ from fastresample.stage import Stage
 _GATHER_NS, _TAP_NS, _SUM_NS = 0.4, 0.4, 0.1
 # Up to so many samples behind a resized axis count as channels of its columns.
 _FEW_SAMPLES = 64
+# A neighbour that merely makes rows needs a table too: not worth it for longer ones.
+_MOST_ROWS = 1 << 16
+# Plans with larger tables (long signals) are not kept, in bytes; 256 plans of this size are the most memory held.
+_LARGEST_REMEMBERED = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +45,13 @@ class Plan:
             image = target
 
 
-@lru_cache(maxsize=256)
 def make(spec: ResizeSpec) -> Plan:
-    """Return the plan of a spec, from the cache if it was made before."""
+    """Return the plan of a spec; one of ordinary size is remembered."""
+    samples = sum(axis.map.n_out * (2 + 2 * max(axis.map.step, 1.0)) for axis in spec.axes)
+    return _remembered(spec) if 8 * samples <= _LARGEST_REMEMBERED else _make(spec)
+
+
+def _make(spec: ResizeSpec) -> Plan:
     changing = [axis for axis in spec.axes if not axis.map.identity]
     if len(changing) <= 2:
         groups = [changing] if changing else []
@@ -60,6 +68,9 @@ def make(spec: ResizeSpec) -> Plan:
     return Plan(spec, tuple(stages), tuple(middles[:-1]))
 
 
+_remembered = lru_cache(maxsize=256)(_make)
+
+
 def _rows_and_columns(shape: list[int], group: list[Axis]) -> tuple[Axis | None, Axis | None]:
     """Say what the rows and the columns of a stage are; None is an axis of length one, to be inserted.
 
@@ -72,7 +83,9 @@ def _rows_and_columns(shape: list[int], group: list[Axis]) -> tuple[Axis | None,
     if math.prod(shape[axis.number + 1 :]) > _FEW_SAMPLES:
         return axis, None
     before = axis.number - 1
-    return (Axis(before, unchanged(shape[before])) if axis.number else None), axis
+    if axis.number == 0 or shape[before] > _MOST_ROWS:
+        return None, axis
+    return Axis(before, unchanged(shape[before])), axis
 
 
 def load_kernels() -> ModuleType:
@@ -84,7 +97,7 @@ def load_kernels() -> ModuleType:
 
 def clear() -> None:
     """Forget every plan made so far."""
-    make.cache_clear()
+    _remembered.cache_clear()
 
 
 def _stage(spec: ResizeSpec, rows: Axis | None, columns: Axis | None, ends: tuple[bool, bool]) -> Stage:

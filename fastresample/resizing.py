@@ -243,7 +243,7 @@ def warmup(
     for method, dtype, count, convention, smooth in product(methods, dtypes, channels, conventions, antialias):
         if method == "nearest" and smooth:
             continue
-        image = np.zeros((8, 8, count), dtype)
-        for size in ((9, 9), (3, 3), (4, 4)):
+        image = np.zeros((16, 16, count), dtype)
+        for size in ((17, 17), (9, 9), (8, 8), (3, 3)):  # beyond a step of 4, 8-bit sums need wider accumulators
             resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
     return statistics["compiled"] - before

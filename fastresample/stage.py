@@ -33,7 +33,8 @@ class Stage:
         """Fill ``out`` from ``src``; both are arrays of any layout that have the stage's axes."""
         for source, result in canonical_pairs(src, out, self.axes):
             band = self._band(source, result)
-            assert source.shape[1:3] == self.size_in, "kernels trust the tables"
+            if source.shape[1:3] != self.size_in:  # kernels trust the tables
+                raise RuntimeError(f"planned for {self.size_in} rows and columns, got {source.shape[1:3]}")
             planes, rows, columns, channels = result.shape
             threads.run(band, planes * rows, columns * channels * self.sample_ns, thread_count)
 

@@ -47,7 +47,8 @@ def _quota(path: str = "/sys/fs/cgroup/cpu.max") -> float:
 def available_cores() -> int:
     """Return the cores this process may use: its affinity, within its container's limit."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, round(_quota())) if _quota() < cores else cores)
+    quota = _quota()
+    return cores if quota >= cores else max(1, round(quota))
 
 
 def check_threads(threads: object, wanted: str = "threads must be a positive integer or None") -> int:
@@ -114,21 +115,23 @@ class _Part:
 
     def __call__(self) -> None:
         """Do the band, unless another thread has claimed it."""
-        if self._claim.acquire(blocking=False) and self._work is not None:
-            (band, begin, end), self._work = self._work, None
+        if self._claim.acquire(blocking=False):
             try:
-                band(begin, end)
+                if self._work is not None:
+                    band, begin, end = self._work
+                    band(begin, end)
             except BaseException as fault:  # raised again in the thread that waits
                 self.fault = fault
             finally:
+                self._work = None  # the pool may keep the part, but not the arrays
                 self._done.set()
 
     def finish(self) -> None:
-        """Wait until the band is done; one that nobody has begun is given up."""
+        """Wait until the band is done; one that nobody has begun is given up. May be called again."""
         if self._claim.acquire(blocking=False):
-            self._work = None  # the pool may keep the part, but not the arrays
-        else:
-            self._done.wait()
+            self._done.set()
+            self._work = None
+        self._done.wait()
 
 
 def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
@@ -149,12 +152,24 @@ def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
         for part in reversed(parts):  # what the pool has not begun is done here
             part()
     finally:
-        # Also after an error: no band may still write when the caller has its array back.
-        for part in parts:
-            part.finish()
+        _finish(parts)
     for part in parts:
         if part.fault is not None:
             raise part.fault
+
+
+def _finish(parts: list[_Part]) -> None:
+    """Wait for every part, through errors and Ctrl-C: no band may still write when the caller has its array back."""
+    interruption: BaseException | None = None
+    waiting = list(parts)
+    while waiting:
+        try:
+            waiting[-1].finish()
+            waiting.pop()
+        except BaseException as fault:
+            interruption = interruption or fault
+    if interruption is not None:
+        raise interruption
 
 
 def _hand_over(parts: list[_Part]) -> None:

@@ -1,6 +1,8 @@
 """Formats: what is read is written again, with orientation applied, metadata kept, and losses named or refused."""
 
 import io
+import struct
+import warnings
 
 import numpy as np
 import pytest
@@ -234,13 +236,136 @@ def test_a_result_too_large_for_its_format(tmp_path):
     assert report.failures[0].reason.startswith("the result has 20000 x 2 pixels, but WEBP holds at most 16383 a side")
 
 
-def test_an_encoder_that_refuses(tmp_path):
+def test_an_encoder_that_refuses(tmp_path, monkeypatch):
+    Image.fromarray(smooth()).save(tmp_path / "a.png")
+
+    def refuse(*arguments, **settings):
+        raise OSError("encoder error -2")
+
+    monkeypatch.setattr(Image.Image, "save", refuse)
+    report = resize(tmp_path / "a.png", tmp_path / "b.jpg")
+    assert report.failures[0].reason == "the result cannot be written as JPEG (encoder error -2)"
+    assert not (tmp_path / "b.jpg").exists()
+
+
+@pytest.mark.parametrize("length", [65_532, 65_534])
+def test_exif_that_is_too_long_for_jpeg(tmp_path, length):
     exif = Image.Exif()
-    exif[ARTIST] = "x" * 70_000
+    exif[ARTIST] = "x" * 65_000
+    exif[ARTIST] += "x" * (length - len(exif.tobytes()))
+    assert len(exif.tobytes()) == length
     Image.fromarray(smooth()).save(tmp_path / "a.png", exif=exif)
     report = resize(tmp_path / "a.png", tmp_path / "b.jpg")
-    assert report.failures[0].reason.startswith("the result cannot be written as JPEG (")
-    assert not (tmp_path / "b.jpg").exists()
+    if length < 65_533:
+        assert load(tmp_path / "b.jpg").getexif()[ARTIST] == exif[ARTIST]
+    else:
+        assert report.failures[0].reason == (
+            "JPEG holds 65533 bytes of EXIF, the input has 65534; "
+            "give the output a name that ends in .png or .webp or .tif"
+        )
+
+
+def test_advice_that_can_be_followed_in_the_run_of_a_folder(tmp_path):
+    """There, outputs have the names of their inputs."""
+    Image.fromarray(noise(9, 9, 4)).save(tmp_path / "a.jpg", format="PNG")
+    report = resize(tmp_path, tmp_path / "out")
+    assert report.failures[0].reason == (
+        "JPEG cannot hold transparency; rename the input to end in .png or .webp or .tif or .gif, or resize it alone "
+        "to such a name"
+    )
+
+
+def test_what_the_format_cannot_hold_is_not_resized_first(tmp_path):
+    Image.fromarray(noise(9, 9, 4)).save(tmp_path / "a.png")
+    options = batch.Options(batch.parse_size("100%"))
+    inputs = batch.prepare(tmp_path / "a.png", tmp_path / "b.jpg", options)
+    report = batch.process(inputs, options, apply=lambda samples: pytest.fail("it was resized"))
+    assert report.failures[0].reason.startswith("JPEG cannot hold transparency")
+
+
+def write_tiff(path, tags, data):
+    """Write a little-endian TIFF of one strip; `tags`: number -> values of 16 bits, beside the usual ones."""
+    height, width, bits = tags["shape"]
+    tags = {256: (width,), 257: (height,), 258: bits, 259: (1,), 277: (len(bits),), 278: (height,), **tags}
+    del tags["shape"]
+    start = 8 + 2 + 12 * (len(tags) + 2) + 4
+    values = b"".join(struct.pack(f"<{len(value)}H", *value) for _, value in sorted(tags.items()) if len(value) > 2)
+    entries, offset = {}, start
+    for tag, value in sorted(tags.items()):
+        short = struct.pack(f"<{len(value)}H", *value)
+        entries[tag] = struct.pack("<HHI", tag, 3, len(value)) + (
+            short.ljust(4, b"\0") if len(value) <= 2 else struct.pack("<I", offset)
+        )
+        offset += len(short) if len(value) > 2 else 0
+    for tag, value in ((273, start + len(values)), (279, len(data))):
+        entries[tag] = struct.pack("<HHII", tag, 4, 1, value)
+    directory = struct.pack("<H", len(entries)) + b"".join(entry for _, entry in sorted(entries.items())) + bytes(4)
+    path.write_bytes(b"II*\0" + struct.pack("<I", 8) + directory + values + data)
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"shape": (5, 4, (16, 16, 16)), 262: (2,), 284: (2,)}, "16-bit samples in separate planes"),
+        ({"shape": (5, 4, (16,)), 262: (1,), 284: (2,)}, "16-bit samples in separate planes"),
+        ({"shape": (5, 4, (16,)), 262: (0,)}, "16-bit samples that count from white"),
+        ({"shape": (5, 4, (32,)), 262: (1,)}, "unsigned 32-bit samples"),
+        ({"shape": (5, 4, (32,)), 262: (1,), 339: (1,)}, "unsigned 32-bit samples"),
+    ],
+)
+def test_kinds_of_tiff_that_would_be_read_wrongly_are_refused(tmp_path, tags, words):
+    write_tiff(tmp_path / "a.tif", tags, bytes(range(200, 240)) * 6)
+    report = resize(tmp_path / "a.tif", tmp_path / "b.tif")
+    assert report.failures[0].reason.startswith(f"TIFF files with {words}")
+    assert not (tmp_path / "b.tif").exists()
+
+
+@pytest.mark.parametrize(
+    ("tags", "dtype", "inverted"),
+    [
+        ({"shape": (5, 4, (8,)), 262: (0,)}, "<u1", True),
+        ({"shape": (5, 4, (8,)), 262: (1,), 284: (2,)}, "<u1", False),
+        ({"shape": (5, 4, (16,)), 262: (1,)}, "<u2", False),
+        ({"shape": (5, 4, (32,)), 262: (1,), 339: (2,)}, "<i4", False),
+    ],
+)
+def test_kinds_beside_them_are_read_rightly(tmp_path, tags, dtype, inverted):
+    values = RNG.integers(0, 200, (5, 4)).astype(dtype)
+    write_tiff(tmp_path / "a.tif", tags, values.tobytes())
+    assert resize(tmp_path / "a.tif", tmp_path / "b.tif").ok
+    np.testing.assert_array_equal(np.asarray(load(tmp_path / "b.tif")), 255 - values if inverted else values)
+
+
+@pytest.mark.parametrize("depth", [8, 64])
+def test_a_whole_tiff_of_a_kind_that_pillow_does_not_know(tmp_path, depth):
+    bits = (8,) * 5 if depth == 8 else (64,)
+    write_tiff(tmp_path / "a.tif", {"shape": (5, 4, bits), 262: (1,), 339: (1 if depth == 8 else 3,)}, bytes(160))
+    assert resize(tmp_path / "a.tif", tmp_path / "out").failures[0].reason == (
+        "a TIFF file of a kind that cannot be read (bit depth, channels or compression), or its beginning is damaged; "
+        "convert it with a tool that opens it, or fetch it again"
+    )
+
+
+def test_a_grey_profile_does_not_go_with_colour(tmp_path):
+    grey, colour = (bytes(16) + space + bytes(100) for space in (b"GRAY", b"RGB "))
+    Image.fromarray(noise(9, 9)).save(tmp_path / "a.png", icc_profile=grey)
+    assert resize(tmp_path / "a.png", tmp_path / "b.png").notes == {}
+    assert load(tmp_path / "b.png").info["icc_profile"] == grey
+    report = resize(tmp_path / "a.png", tmp_path / "b.webp")
+    assert list(report.notes) == [
+        "its colour profile is for grey, which WEBP stores as colour; the profile was dropped"
+    ]
+    assert "icc_profile" not in load(tmp_path / "b.webp").info
+    Image.fromarray(noise(9, 9, 3)).save(tmp_path / "c.png", icc_profile=colour)
+    assert resize(tmp_path / "c.png", tmp_path / "c.webp").notes == {}
+    assert load(tmp_path / "c.webp").info["icc_profile"] == colour
+
+
+def test_a_transparent_grey_that_is_lost_is_named(tmp_path):
+    Image.fromarray(SAMPLES["I;16"]).save(tmp_path / "a.png", transparency=77)
+    report = resize(tmp_path / "a.png", tmp_path / "b.png")
+    assert list(report.notes) == ["has one transparent grey, which only 1 and 8 bits keep; the result is opaque"]
+    assert load(tmp_path / "b.png").mode == "I;16"
 
 
 @pytest.mark.parametrize("extension", [".gif", ".webp", ".png", ".tif"])
@@ -267,7 +392,6 @@ def test_a_camera_file_of_several_pictures_is_a_jpeg(tmp_path):
 
 def test_colour_that_the_decoder_reduces_to_eight_bits_is_named(tmp_path):
     """Pillow cannot write RGB with 16 bits, so the file is put together here."""
-    import struct
     import zlib
 
     def chunk(name, data):
@@ -321,6 +445,22 @@ def test_settings_of_pillow_are_strict_during_a_run_and_put_back(tmp_path, monke
     (tmp_path / "a.jpg").write_bytes(buffer.getvalue()[:3000])
     assert resize(tmp_path / "a.jpg", tmp_path / "out").failures
     assert ImageFile.LOAD_TRUNCATED_IMAGES is True
+
+
+@pytest.mark.filterwarnings("default")
+def test_settings_of_pillow_outlast_the_first_of_two_runs(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    before = list(warnings.filters)
+    first, second = codecs.strict_pillow(), codecs.strict_pillow()
+    first.__enter__()
+    second.__enter__()
+    strict = list(warnings.filters)
+    first.__exit__(None, None, None)
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+    assert warnings.filters == strict != before
+    second.__exit__(None, None, None)
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
+    assert warnings.filters == before
 
 
 def test_every_mode_of_every_format_has_a_row():

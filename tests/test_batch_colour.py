@@ -1,5 +1,7 @@
 """Modes and alpha: transparent pixels do not bleed, and what is not mixed stays as it is."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fastresample.batch.codecs import ImageError
-from fastresample.batch.colour import resample, to_image, to_samples
+from fastresample.batch.colour import resample, to_image, to_samples, without_opaque_alpha
 
 
 def halve(samples):
@@ -130,3 +132,23 @@ def test_samples_and_back(mode):
         image = to_image(view, mode)
         assert image.mode == mode
         np.testing.assert_array_equal(to_samples(image)[0], view)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_alpha_that_says_nothing_is_left_out(mode):
+    samples = np.arange(5 * 4 * len(mode), dtype=np.uint8).reshape(5, 4, len(mode))
+    assert without_opaque_alpha(samples, mode)[1] == mode
+    samples[..., -1] = 255
+    plain, plain_mode = without_opaque_alpha(samples, mode)
+    assert plain_mode == mode[:-1]
+    np.testing.assert_array_equal(to_image(plain, plain_mode), to_image(samples, mode).convert(plain_mode))
+
+
+def test_transparency_takes_the_memory_of_one_float_picture():
+    """Beside the bytes of input and output; a worker has that much."""
+    samples = np.full((1000, 1000, 4), 100, np.uint8)
+    tracemalloc.start()
+    resample(samples, "RGBA", lambda weighted: weighted, blends=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.1 * (4 + 1 + 0.25) * samples.nbytes

@@ -57,7 +57,7 @@ BAD = {
     "half.gif": (encoded("GIF")[:2000], r"the file is damaged or incomplete"),
     "corrupt.png": (encoded("PNG")[:3000] + b"?" + encoded("PNG")[3001:], r"the file is damaged or incomplete"),
     "nothing.png": (png(8, 8), r"the file is damaged or incomplete"),
-    "no_rows.png": (png(8, 0), r"the file is damaged or incomplete|the content is no "),
+    "no_rows.png": (png(8, 0), r"the file is damaged or incomplete|a PNG file of a kind that cannot be read"),
     "bomb.png": (png(60_000, 60_000), r"refused as too large \(.*3600000000 pixels.*\); .*split it, or shrink it"),
     "huge.png": (png(2**31 - 1, 2**31 - 1), r"refused as too large"),
     "inflating.png": (png(8, 8, zlib.compress(bytes(10_000_000))), None),
@@ -82,6 +82,28 @@ def test_a_bad_file_is_one_line(battery, tmp_path, name):
     assert "\n" not in failure.reason
     assert "Traceback" not in failure.reason
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [
+        ("TIFF", b"II*\0"),
+        ("TIFF", b"MM\0*"),
+        ("TIFF", b"II+\0\x08\0\0\0"),
+        ("PNG", b"\x89PNG"),
+        ("JPEG", b"\xff\xd8"),
+        ("WEBP", b"RIFF\0\0\0\0WEBP"),
+        ("GIF", b"GIF89a"),
+        ("BMP", b"BM"),
+    ],
+)
+def test_what_begins_like_a_picture_is_never_called_worthless(tmp_path, name, beginning):
+    (tmp_path / "a").write_bytes(beginning + bytes(99))
+    with codecs.strict_pillow(), pytest.raises(codecs.ImageError) as error:
+        codecs.read(tmp_path / "a")
+    if "damaged or incomplete" not in str(error.value):  # where a decoder says what it stumbled over
+        assert str(error.value).startswith(f"a {name} file of a kind that cannot be read (bit depth, channels or ")
+        assert "remove" not in str(error.value)
 
 
 def test_bad_files_do_not_stop_the_good_ones(battery, tmp_path):

@@ -209,3 +209,34 @@ def test_the_message_about_existing_outputs():
         "a and 2 more exist already; choose existing='overwrite' or existing='skip'"
     )
     assert str(OutputExistsError([Path("a")])).startswith("a exists already")
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        ("", ValueError, "is empty; write \\. for the current folder"),
+        ("a\0b", ValueError, r"'a\\x00b' holds a NUL character"),
+        (None, TypeError, "must be text or a path object, got None"),
+        (5, TypeError, "must be text or a path object, got 5"),
+        (b"in", TypeError, "must be text or a path object, got b'in'"),
+    ],
+)
+def test_paths_are_checked(value, error, words):
+    touch("in/a.jpg")
+    with pytest.raises(error, match=f"^source {words}"):
+        find("in", value)
+    with pytest.raises(error, match=f"^destination {words}"):
+        find("in", to=value)
+
+
+def test_a_broken_link_given_by_name():
+    touch("in/a.jpg")
+    os.symlink("nowhere", "link.jpg")
+    with pytest.raises(FileNotFoundError, match=r"^link\.jpg is a broken link$"):
+        find("in", "link.jpg")
+
+
+def test_a_link_to_a_folder_keeps_its_own_name():
+    touch("real/a.jpg", "b.jpg")
+    os.symlink("real", "link")
+    assert names(find("link", "b.jpg"))[0] == ("link/a.jpg", "out/link/a.jpg")

@@ -108,7 +108,7 @@ def test_a_folder_under_an_output_name(folder, tmp_path):
     (tmp_path / "out/0.png").mkdir(parents=True)
     report = resize(folder, tmp_path / "out", existing="overwrite")
     assert [failure.path.name for failure in report.failures] == ["0.png"]
-    assert "cannot be written" in report.failures[0].reason
+    assert report.failures[0].reason == f"{tmp_path / 'out/0.png'} is a folder; move it, or choose another output"
     assert report.written == 7
 
 
@@ -214,6 +214,12 @@ def test_no_images(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("source", [None, 5, b"in"])
+def test_a_source_that_is_no_path(tmp_path, source):
+    with pytest.raises(TypeError, match=r"^source must be a path or a sequence of paths, got"):
+        batch.resize_folder(source, tmp_path / "out", size=5)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
@@ -304,6 +310,41 @@ class TestWorkers:
         with pytest.raises(KeyboardInterrupt):
             workers.run(range(50), work, lambda result: results.append(result) or True, 2)
         assert 1 <= len(results) <= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
+def test_more_ctrl_c_do_not_end_the_wait_for_running_jobs():
+    script = """
+        import sys, time
+        from fastresample.batch import workers
+
+        finished = []
+
+        def work(job):
+            print("started", flush=True)
+            time.sleep(0.6)
+            return job
+
+        try:
+            workers.run(range(50), work, lambda result: finished.append(result) or True, 2)
+        except KeyboardInterrupt:
+            before = len(finished)
+            time.sleep(0.8)
+            print(before, len(finished))
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        for _ in range(2):
+            assert child.stdout.readline() == "started\n"
+        for _ in range(3):
+            time.sleep(0.1)
+            child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, "")
+    before, after = map(int, out.split())
+    assert before == after
+    assert 2 <= before < 50
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")

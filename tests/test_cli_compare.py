@@ -1,6 +1,7 @@
 """``fastresample compare``: its table, its file, its exit codes."""
 
 import json
+import os
 from importlib.util import find_spec
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from fastresample.cli import compare as compare_command
 from fastresample.cli.compare import command
 from fastresample.validate import libraries
 from fastresample.validate.calls import installed
@@ -27,7 +29,9 @@ def picture(tmp_path):
 def test_table_of_one_image(picture):
     result = run(picture, "--size", "50%", "--against", "pillow")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith(f"{picture}: bilinear, 20x30x3 uint8 to 10x15, convention native\n")
+    assert result.stdout.startswith(
+        f"{picture}: bilinear: uint8, 30 wide, 20 high, 3 channels, to 15 wide, 10 high; convention native\n"
+    )
     assert "fastresample against" in result.stdout
     assert "antialiases always" in result.stdout
     assert "opencv" not in result.stdout
@@ -38,7 +42,7 @@ def test_antialias_and_method_reach_the_comparison(picture):
     assert "bilinear antialiased" in result.stdout
     assert "antialiases always" not in result.stdout
     result = run(picture, "--size", "x7", "--method", "nearest", "--against", "pillow")
-    assert "nearest, 20x30x3 uint8 to 7x10," in result.stdout
+    assert "nearest: uint8, 30 wide, 20 high, 3 channels, to 10 wide, 7 high;" in result.stdout
 
 
 def test_all_installed_libraries_take_part(picture):
@@ -51,7 +55,8 @@ def test_all_installed_libraries_take_part(picture):
 def test_json_holds_every_image(picture, tmp_path):
     other = tmp_path / "grey.png"
     Image.fromarray(np.arange(48, dtype=np.uint8).reshape(6, 8)).save(other)
-    target = tmp_path / "new" / "figures.json"
+    target = tmp_path / "figures.json"
+    target.write_text("of an earlier run")
     assert run(picture, other, "--size", "5", "--against", "pillow", "--json", target).exit_code == 0
     documents = json.loads(target.read_text())
     assert [document["image"] for document in documents] == [str(picture), str(other)]
@@ -66,7 +71,11 @@ def test_sixteen_bits_palettes_and_transparency_are_read(tmp_path):
     Image.new("RGBA", (9, 5), (1, 2, 3, 4)).save(soft)
     result = run(deep, palette, soft, "--size", "4", "--against", "pillow")
     assert result.exit_code == 0, result.output
-    for line in ("7x9 uint16 to 3x4", "256x256x3 uint8 to 4x4", "5x9x4 uint8 to 2x4"):
+    for line in (
+        "uint16, 9 wide, 7 high, to 4 wide, 3 high",
+        "uint8, 256 wide, 256 high, 3 channels, to 4 wide, 4 high",
+        "uint8, 9 wide, 5 high, 4 channels, to 4 wide, 2 high",
+    ):
         assert line in result.stdout
 
 
@@ -92,6 +101,7 @@ def test_a_bad_file_is_one_line_and_the_others_are_done(picture, tmp_path):
         (("--size", "5", "--method", "cubik"), "'cubik' is not one of"),
         (("--size", "5", "--against", "gimp"), "unknown library 'gimp' for bilinear; choose from opencv"),
         (("--size", "5", "--method", "nearest", "--antialias"), "method 'nearest' with antialias=True"),
+        (("--size", "5", "--against", ""), "names no library; leave the option out for all that are installed"),
         ((), "Missing option '--size'"),
     ],
 )
@@ -118,8 +128,39 @@ def test_missing_opencv_names_the_extra(picture, monkeypatch):
     assert 'opencv left out: not installed (pip install "fastresample[validate]")' in result.stdout
 
 
-def test_a_figures_file_that_cannot_be_written_is_an_error(picture, tmp_path):
-    (tmp_path / "file").touch()
-    result = run(picture, "--size", "5", "--against", "pillow", "--json", tmp_path / "file" / "figures.json")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("noise.png", "is an image; give a name that ends in .json before the images"),
+        ("other.PNG", "is an image"),
+        ("linked.json", "is an image"),
+        ("notes.txt", "exists and is no .json file; give another name"),
+        ("missing/figures.json", "there is no folder"),
+        ("notes.txt/figures.json", "there is no folder"),
+    ],
+)
+def test_a_figures_file_replaces_nothing_else(picture, tmp_path, monkeypatch, name, message):
+    monkeypatch.setattr(compare_command, "compare", lambda *arguments, **options: pytest.fail("it was computed"))
+    (tmp_path / "notes.txt").write_text("notes")
+    os.link(picture, tmp_path / "linked.json")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    result = run(picture, "--size", "5", "--json", tmp_path / name)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_result_above_the_limit_is_refused(picture):
+    result = run(picture, "--size", "20000", "--against", "pillow")
+    assert result.exit_code == 1
+    assert "the result would have 20000 x 13333 pixels, the limit is 178 megapixels" in result.stderr
+
+
+def test_a_figures_file_that_cannot_be_written_is_an_error(picture, tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(compare_command, "write_atomic", fail)
+    result = run(picture, "--size", "5", "--against", "pillow", "--json", tmp_path / "figures.json")
     assert result.exit_code == 1
     assert "figures.json" in result.stderr

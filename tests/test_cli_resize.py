@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 import fastresample
-from fastresample import batch
-from fastresample.cli import main, terminal
+from fastresample import batch, cli
+from fastresample.cli import main, signals, terminal
 from fastresample.cli import resize as resize_command
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
@@ -190,7 +191,9 @@ class TestResize:
         ("arguments", "message"),
         [
             (["photos", "small"], "Missing option '--size'"),
-            (["photos", "--size", "5"], "Missing argument 'INPUT...'"),
+            (["photos", "--size", "5"], "Error: OUTPUT is missing: first the inputs, then"),
+            (["photos", "", "--size", "5"], r"Error: OUTPUT is empty; write \. for the current folder"),
+            (["", "small", "--size", "5"], r"Error: INPUT is empty; write \. for the current folder"),
             (["--size", "5"], "Missing argument"),
             (["photos", "small", "--size", "big"], r"size 'big' is not understood; accepted: 800 \(longest side"),
             (["photos", "small", "--size", "0"], "Invalid value for '--size': size '0' is not positive"),
@@ -221,7 +224,19 @@ class TestResize:
         monkeypatch.setattr(batch, "prepare", interrupt)
         result = run("photos", "small", "--size", "5")
         assert result.exit_code == 130
-        assert result.stderr == "interrupted; nothing was written\n"
+        assert result.stderr == "interrupted\n"
+
+    def test_a_forgotten_output(self):
+        """The last input is taken for it."""
+        Image.fromarray(PIXELS).save("photos/b.png")
+        before = Path("photos/b.png").read_bytes()
+        result = run("photos/a.png", "photos/b.png", "--size", "50%")
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "Error: OUTPUT (the last argument) photos/b.png exists already; add an output if this is an input, else "
+            "--overwrite to replace it, or --skip-existing to leave it\n"
+        )
+        assert Path("photos/b.png").read_bytes() == before
 
 
 def test_help_has_examples():
@@ -232,7 +247,10 @@ def test_help_has_examples():
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
 
 
-def child(*arguments, code="from fastresample.cli import main; main()", **options):
+CALL = "from fastresample.cli import main; main()"
+
+
+def child(*arguments, code=CALL, **options):
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         capture_output=True,
@@ -300,7 +318,8 @@ def test_a_closed_pipe_is_no_traceback(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
-def test_ctrl_c(tmp_path):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals(tmp_path, number, status):
     code = """
         import os, time
         import fastresample
@@ -327,14 +346,63 @@ def test_ctrl_c(tmp_path):
     ) as process:
         for _ in range(3):
             assert process.stdout.readline() == "started\n"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err == "stopped: interrupted\n"
+    assert process.returncode == status
+    assert err == "terminated\n" if number == signal.SIGTERM else err == "interrupted\n"
     written = int(re.search(r"^(\d+) resized, 0 failed, \d+ not reached in ", out, re.MULTILINE)[1])
     assert 2 <= written <= 6
     assert len(list(target.iterdir())) == written
     assert all(path.suffix == ".png" for path in target.iterdir())
+
+
+def test_a_command_interrupted_while_it_is_imported(monkeypatch):
+    def interrupt(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "import_module", interrupt)
+    result = run("photos", "small", "--size", "5")
+    assert (result.exit_code, result.stderr, result.stdout) == (130, "interrupted\n", "")
+
+
+class TestSigterm:
+    def test_the_handler_is_put_back(self):
+        before = signal.getsignal(signal.SIGTERM)
+        with signals.sigterm_interrupts():
+            assert signal.getsignal(signal.SIGTERM) != before
+        assert signal.getsignal(signal.SIGTERM) == before
+
+    def test_other_threads_and_ignored_signals_stay_as_they_are(self):
+        before = signal.getsignal(signal.SIGTERM)
+        seen = []
+
+        def enter():
+            with signals.sigterm_interrupts():
+                seen.append(signal.getsignal(signal.SIGTERM))
+
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join()
+        assert seen == [before]
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        try:
+            enter()
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        assert seen == [before, signal.SIG_IGN]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file numbers for a shell to close")
+def test_a_closed_stderr(tmp_path):
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    (tmp_path / "b.png").touch()
+    code = "import os, sys; os.close(2); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    main = f"import fastresample; fastresample.resize = lambda samples, size, **options: samples\n{CALL}"
+    done = child(
+        "-c", main, "resize", tmp_path / "a.png", tmp_path / "b.png", tmp_path / "out", "--size", "5", code=code
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("1 resized, 1 failed in ")
 
 
 def in_a_terminal(code, *arguments):
@@ -384,6 +452,20 @@ def test_on_a_terminal_there_is_a_bar_and_the_librarys_log(tmp_path):
     assert "1 resized, 0 failed" in written
     quiet = in_a_terminal(LOGGING_RESIZE, "resize", tmp_path / "a.png", tmp_path / "quiet", "--size", "5", "--quiet")
     assert quiet == ""
+
+
+def test_the_bar_counts_what_there_is_to_do(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b", "c", "d"):
+        Image.fromarray(PIXELS).save(tmp_path / "in" / f"{name}.png")
+    arguments = "resize", tmp_path / "in", tmp_path / "out", "--size", "5"
+    in_a_terminal(LOGGING_RESIZE, *arguments)
+    for name in ("a", "b"):
+        (tmp_path / "out" / f"{name}.png").unlink()
+    slow = LOGGING_RESIZE.replace("return samples", "__import__('time').sleep(0.2); return samples")
+    written = in_a_terminal(slow, *arguments, "--skip-existing", "--workers", "1")
+    assert "1/2" in written
+    assert "1/4" not in written
 
 
 def test_elsewhere_there_is_neither(tmp_path):

@@ -499,3 +499,20 @@ def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
 def test_the_package_exports_what_it_documents() -> None:
     assert {"resize", "Resizer", "warmup", "get_num_threads", "set_num_threads"} <= set(fastresample.__all__)
     assert all(getattr(fastresample, name) is not None for name in ("resize", "Resizer", "warmup"))
+
+
+def test_a_volume_whose_slices_have_few_samples() -> None:
+    """What counts as few samples behind an axis is asked of the array that a stage reads, not of the first one."""
+    image = np.random.default_rng(5).random((40, 8, 8))
+    exact = reference.resize(image, (20, 16, 16), method="bilinear", axes=(0, 1, 2))
+    np.testing.assert_allclose(resize(image, (20, 16, 16), axes=(0, 1, 2)), exact, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("antialias", [False, True])
+def test_a_tiny_box_at_the_far_edge_still_has_a_sample(antialias: bool) -> None:
+    for n_in, n_out, box in ((2015, 1820, (2014.9999999999995, 2015.0)), (4000, 30000, (3999.999999999, 4000.0))):
+        ones = np.ones(n_in, np.float32)
+        got = resize(ones, n_out, coordinates="asymmetric", box=box, antialias=antialias)
+        assert (got == 1).all()
+        rows = resize(np.ones((n_in, 70), np.uint8), n_out, axes=0, coordinates="asymmetric", box=box)
+        assert (rows == 1).all()

@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import signal
 import threading
 import time
 import weakref
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import child
 import numpy as np
 import pytest
+from numba import config
 
 import fastresample
 from fastresample import threads
@@ -496,3 +498,26 @@ def test_cores_within_the_limit(monkeypatch, quota, cores):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)), raising=False)
     monkeypatch.setattr(threads, "_quota", lambda: quota)
     assert threads.available_cores() == fastresample.get_num_threads() == cores
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="the calls must be short")
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="this system cannot signal a thread")
+def test_no_band_writes_after_ctrl_c() -> None:
+    script = """
+image = np.zeros((2000, 2000, 3), np.uint8)
+resizer = fastresample.Resizer(image.shape, (1500, 1500), np.uint8)
+out, main = resizer(image), threading.main_thread().ident
+overwritten = 0
+for turn in range(25):
+    threading.Timer(0.002 + turn * 0.0005, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+    try:
+        while True:
+            resizer(image, out, 4)
+    except KeyboardInterrupt:
+        out[:] = 255
+        time.sleep(0.01)
+        overwritten += int((out != 255).any())
+tell(overwritten)
+"""
+    begin = "import signal, threading, time\nimport numpy as np\nimport fastresample\nfrom child import tell\n"
+    assert child.run(begin + script).told == 0

@@ -263,7 +263,7 @@ def test_comparison_prints_as_tables():
     need("PIL")
     text = str(compare(noise(20, 30, 3), (10, 15), libraries=("pillow",)))
     lines = text.splitlines()
-    assert lines[0] == "bilinear, 20x30x3 uint8 to 10x15, convention native"
+    assert lines[0] == "bilinear: uint8, 30 wide, 20 high, 3 channels, to 15 wide, 10 high; convention native"
     assert lines[2].split() == [
         "against",
         "the",

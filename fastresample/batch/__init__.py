@@ -2,13 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import fastresample
 from fastresample.batch import workers
-from fastresample.batch.codecs import MAX_PIXELS, ImageError, strict_pillow
+from fastresample.batch.codecs import ImageError, check_result_size, strict_pillow
 from fastresample.batch.colour import Apply, Samples
 from fastresample.batch.files import Failure, Inputs, Job, OutputExistsError, StrPath, find_inputs, taken_targets
 from fastresample.batch.formats import EXTENSIONS
@@ -95,7 +95,8 @@ def resize_folder(
     Raises
     ------
     TypeError, ValueError
-        For unusable options, two inputs with one output name, and an output that is an input.
+        For unusable options and paths, empty ones too; for two inputs with one output name; for an output that is an
+        input.
     FileNotFoundError, NotADirectoryError
         If a source is missing; if a folder is needed and `destination` is a file.
     OutputExistsError
@@ -127,9 +128,11 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath, options: 
 
     Raises
     ------
-    OSError, ValueError
+    OSError, TypeError, ValueError
         As `resize_folder` before the first write.
     """
+    if isinstance(source, bytes) or not isinstance(source, (str, os.PathLike, Iterable)):
+        raise TypeError(f"source must be a path or a sequence of paths, got {source!r}")
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     found = find_inputs(sources, destination, EXTENSIONS)
     if options.existing == "error" and (taken := taken_targets(found.jobs)):
@@ -204,10 +207,6 @@ class _Resize:
 
     def __call__(self, samples: Samples) -> Samples:
         height, width = self.options.size.of(samples.shape[0], samples.shape[1])
-        if height * width > MAX_PIXELS:
-            raise ImageError(
-                f"the result would have {width} x {height} pixels, the limit is {MAX_PIXELS // 10**6} megapixels; "
-                "choose a smaller size"
-            )
+        check_result_size(height, width)
         antialias = self.options.antialias and self.options.method != "nearest"
         return fastresample.resize(samples, (height, width), method=self.options.method, antialias=antialias, threads=1)

@@ -62,6 +62,13 @@ def to_image(samples: Samples, mode: str) -> Image.Image:
     return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.tobytes())
 
 
+def without_opaque_alpha(samples: Samples, mode: str) -> tuple[Samples, str]:
+    """Leave out an alpha channel that says nothing; other samples come back as they are."""
+    if mode not in ("LA", "RGBA") or samples[..., -1].min() < 255:
+        return samples, mode
+    return (samples[..., 0] if mode == "LA" else samples[..., :-1]), mode.removesuffix("A")
+
+
 def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samples:
     """Resize samples; transparent pixels do not tint their neighbours.
 
@@ -72,7 +79,8 @@ def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samp
     mode : str
         The mode that the samples are in; with ``"LA"`` and ``"RGBA"`` the last channel is alpha.
     apply : callable
-        ``apply(samples) -> samples``, for any number of channels, uint8 or float32.
+        ``apply(samples) -> samples``, for any number of channels, uint8 or float32. With float32, what it returns is
+        written to.
     blends : bool
         Whether `apply` mixes pixels. Where it only picks them, colours stay as they are.
 
@@ -84,12 +92,17 @@ def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samp
     """
     if not blends or mode not in ("LA", "RGBA") or samples[..., -1].min() == 255:
         return apply(samples)
+    # In place: in float32 these are four times the bytes of the picture, and every worker has its own. NumPy copies
+    # what overlaps with its output, so the alpha that multiplies is that of the bytes.
     weighted = samples.astype(np.float32)
-    weighted[..., :-1] *= weighted[..., -1:]
+    np.multiply(weighted[..., :-1], samples[..., -1:], out=weighted[..., :-1])
     resized = apply(weighted)
+    del weighted
     alpha = resized[..., -1:]
-    colour = np.divide(resized[..., :-1], alpha, out=np.zeros_like(resized[..., :-1]), where=alpha > 0)
-    return _to_bytes(np.concatenate((colour, alpha), axis=-1))
+    colour = resized[..., :-1]
+    np.multiply(colour, alpha > 0, out=colour)
+    np.divide(colour, alpha, out=colour, where=alpha > 0)
+    return _to_bytes(resized)
 
 
 def _to_bytes(values: Samples) -> NDArray[np.uint8]:

@@ -73,16 +73,20 @@ def find_inputs(sources: Sequence[StrPath], destination: StrPath, extensions: Co
         If a source does not exist.
     NotADirectoryError
         If `destination` is a file but has to be a folder.
+    TypeError
+        If a path is neither text nor a path object.
     ValueError
-        If a source is the destination, or two outputs would get one name, or an output is one of the inputs.
+        If a path is empty or holds NUL; if a source is the destination, or two outputs would get one name, or an output
+        is one of the inputs.
     """
     found = Inputs()
-    paths = [Path(source) for source in sources]
+    paths = [_checked_path(source, "source") for source in sources]
+    _checked_path(destination, "destination")
     if not paths:
         raise ValueError("source names no file and no folder")
     for path in paths:
-        if not os.path.lexists(path):
-            raise FileNotFoundError(f"{path} does not exist")
+        if not path.exists():
+            raise FileNotFoundError(f"{path} {'is a broken link' if path.is_symlink() else 'does not exist'}")
     if len(paths) == 1 and not paths[0].is_dir():
         found.jobs.append(Job(paths[0], _target_of_file(paths[0], destination, extensions)))
     else:
@@ -97,6 +101,18 @@ def find_inputs(sources: Sequence[StrPath], destination: StrPath, extensions: Co
 def taken_targets(jobs: Sequence[Job]) -> list[Job]:
     """Return the jobs whose output name is taken already, by whatever kind of file."""
     return [job for job in jobs if os.path.lexists(job.target)]
+
+
+def _checked_path(value: StrPath, name: str) -> Path:
+    """Return an argument as a path; empty text (an unset variable of a shell) would mean the current folder."""
+    text: object = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be text or a path object, got {value!r}")
+    if not text:
+        raise ValueError(f"{name} is empty; write . for the current folder")
+    if "\0" in text:
+        raise ValueError(f"{name} {text!r} holds a NUL character, which no file's name can")
+    return Path(text)
 
 
 def _target_of_file(source: Path, destination: StrPath, extensions: Collection[str]) -> Path:
@@ -124,7 +140,7 @@ def _add(source: Path, destination: Path, named: bool, found: Inputs, extensions
         return
     if _identity(source) == _identity(destination):
         raise ValueError(f"{source} is both the input and the output; choose another folder for the results")
-    root = destination / source.resolve().name if named else destination
+    root = destination / Path(os.path.abspath(source)).name if named else destination
     for path in _walk(source, _identity(destination), found):
         if path.name.startswith("._"):  # what macOS stores beside "x" on foreign disks, with x's own ending
             found.skipped["macOS side files"] += 1

@@ -35,6 +35,8 @@ class Format(NamedTuple):
         The settings that the result takes over from a source of the same format, from its open image and file.
     metadata : bool
         Whether it holds EXIF and an ICC profile.
+    max_exif : int or None
+        Largest EXIF block in bytes; None for no limit that matters.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Format(NamedTuple):
     defaults: Mapping[str, Any]
     kept: Callable[[Image.Image, BinaryIO], dict[str, Any]]
     metadata: bool = True
+    max_exif: int | None = None
 
 
 def _jpeg_sampling(image: Image.Image, file: BinaryIO) -> dict[str, Any]:
@@ -94,6 +97,7 @@ FORMATS = (
         max_side=65_500,
         defaults=_JPEG_DEFAULTS,
         kept=_jpeg_sampling,
+        max_exif=65_533,
     ),
     Format(
         name="PNG",

@@ -25,6 +25,9 @@ TURNS = {
 _TIFF_TAGS = (270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 33432)
 
 
+_GREY_MODES = ("L", "LA", "I;16", "I", "F")
+
+
 class Metadata(NamedTuple):
     """What a result takes over from its source; `exif` is serialised, with its orientation set to 1 (upright)."""
 
@@ -73,6 +76,11 @@ def fits_compressed_tiff(data: bytes) -> bool:
     """Whether Pillow can store this EXIF in a compressed TIFF: ASCII text only, and no directories in it."""
     exif = _load(data)
     return not ({_EXIF_IFD, _GPS_IFD} & set(exif)) and all(str(value).isascii() for value in exif.values())
+
+
+def suits(icc: bytes, mode: str) -> bool:
+    """Whether a profile may go with a picture of this mode: one for grey says nothing about colour."""
+    return icc[16:20] != b"GRAY" or mode in _GREY_MODES
 
 
 def _load(data: bytes) -> Image.Exif:

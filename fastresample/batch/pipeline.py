@@ -38,16 +38,20 @@ def convert(job: Job, options: Options, apply: colour.Apply) -> Outcome:
 
 
 def _convert(job: Job, options: Options, apply: colour.Apply) -> tuple[str, ...]:
-    picture = codecs.read(job.source)
-    target = EXTENSIONS.get(job.target.suffix.lower(), picture.format)
-    samples, mode = colour.to_samples(picture.image)
+    image, origin = codecs.read(job.source)
+    target = EXTENSIONS.get(job.target.suffix.lower(), origin.format)
+    samples, mode = colour.to_samples(image)
+    del image  # its memory, before the resize needs some
+    if mode not in target.modes:
+        samples, mode = colour.without_opaque_alpha(samples, mode)
+    codecs.check_holds(target, mode, origin.metadata)
     resized = colour.resample(samples, mode, apply, blends=options.method != "nearest")
-    data = codecs.encode(colour.to_image(resized, mode), target, picture)
+    data, notes = codecs.encode(colour.to_image(resized, mode), target, origin)
     write_atomic(job.target, data, replace=options.existing == "overwrite")
-    named = EXTENSIONS.get(job.source.suffix.lower(), picture.format)
-    if named is not picture.format:
-        return (*picture.notes, f"is a {picture.format.name} file by its content, whatever its name says")
-    return picture.notes
+    named = EXTENSIONS.get(job.source.suffix.lower(), origin.format)
+    if named is not origin.format:
+        notes = (*notes, f"is a {origin.format.name} file by its content, whatever its name says")
+    return origin.notes + notes
 
 
 def _name_taken(job: Job) -> str:
@@ -55,12 +59,19 @@ def _name_taken(job: Job) -> str:
 
 
 def _reason(error: Exception, job: Job) -> str:
+    if isinstance(error, codecs.FormatError) and job.target.name == job.source.name:  # as always in a folder's run
+        endings = " or ".join(error.endings)
+        return f"{error.problem}; rename the input to end in {endings}, or resize it alone to such a name"
     if isinstance(error, codecs.ImageError):
         return str(error)
     if isinstance(error, MemoryError):
         return "not enough memory for this image; use fewer workers"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk of {job.target.parent} is full; free some space and run again, skipping existing files"
+    if isinstance(error, NotADirectoryError):
+        return f"{job.target} cannot be written ({error.strerror}); move that file, or choose another output"
+    if isinstance(error, OSError) and job.target.is_dir():
+        return f"{job.target} is a folder; move it, or choose another output"
     if isinstance(error, OSError):
         return (
             f"{job.target} cannot be written ({error.strerror or error}); check the folder's permissions and its disk"

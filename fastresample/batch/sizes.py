@@ -9,7 +9,9 @@ from typing import Any
 
 MAX_SIDE = 1_000_000
 MAX_FACTOR = 1000
-MAX_MEGAPIXELS = 178
+# The number above which Pillow itself refuses by default; here it holds even where a program has switched that off.
+MAX_PIXELS = 178_956_970
+MAX_MEGAPIXELS = MAX_PIXELS // 10**6
 
 GRAMMAR = (
     "800 (longest side in pixels), 800x600 (fit inside, width x height), x600 (height), 800x (width), "

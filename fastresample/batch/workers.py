@@ -1,7 +1,7 @@
 """Run a function over many jobs on threads: codecs and kernels release the GIL, and threads share one compilation."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from threading import Event, Lock
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ def run(jobs: Iterable[Job], work: Callable[[Job], Result], collect: Callable[[R
     False, no further job is started.
 
     Whatever ends the run early (`collect`, an exception in either function, Ctrl-C in the calling thread), running
-    jobs finish and are collected before this function returns or raises.
+    jobs finish and are collected before this function returns or raises; further Ctrl-C do not change that.
     """
     todo = iter(jobs)
     lock = Lock()
@@ -41,12 +41,30 @@ def run(jobs: Iterable[Job], work: Callable[[Job], Result], collect: Callable[[R
             stop.set()
             raise
 
-    with ThreadPoolExecutor(workers, thread_name_prefix="fastresample-batch") as pool:
-        try:
-            loops = [pool.submit(loop) for _ in range(workers)]
-            while wait(loops, timeout=_POLL_S, return_when=FIRST_EXCEPTION).not_done and not stop.is_set():
-                pass
-        finally:
-            stop.set()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="fastresample-batch")
+    loops: list[Future[None]] = []
+    try:
+        for _ in range(workers):
+            loops.append(pool.submit(loop))
+        while wait(loops, timeout=_POLL_S, return_when=FIRST_EXCEPTION).not_done and not stop.is_set():
+            pass
+    finally:
+        stop.set()
+        _outlast(pool, loops)
     for finished in loops:
         finished.result()
+
+
+def _outlast(pool: ThreadPoolExecutor, loops: list[Future[None]]) -> None:
+    """Wait for every thread, however often Ctrl-C comes: while one writes, nothing can be said about the run.
+
+    The futures first: an interrupted join() takes its thread for ended (Python before 3.13).
+    """
+    while True:
+        try:
+            for running in loops:
+                running.exception()
+            pool.shutdown()
+            return
+        except KeyboardInterrupt:
+            continue

@@ -1,10 +1,12 @@
 """The command line: a module per command, imported only when that command runs, so that ``--help`` stays quick."""
 
 from importlib import import_module
+from typing import Any
 
 import click
 
 from fastresample import __version__
+from fastresample.cli.signals import INTERRUPTED, TERMINATED, sigterm_interrupts
 
 COMMANDS = {
     "resize": "Resize image files and folders.",
@@ -26,6 +28,15 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"fastresample.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, its import included; an interruption at any point of it ends with one line."""
+        with sigterm_interrupts() as terminated:
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt:
+                click.echo("terminated" if terminated.is_set() else "interrupted", err=True)
+                ctx.exit(TERMINATED if terminated.is_set() else INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -7,38 +7,49 @@ from typing import Any
 import click
 
 from fastresample import batch
-from fastresample.batch.codecs import read, strict_pillow
+from fastresample.batch.codecs import check_result_size, read, strict_pillow
 from fastresample.batch.colour import to_samples
+from fastresample.batch.formats import EXTENSIONS
 from fastresample.batch.options import METHODS
 from fastresample.batch.writing import write_atomic
 from fastresample.cli import terminal
+from fastresample.cli.options import size_option
 from fastresample.validate import Comparison, compare
 from fastresample.validate.libraries import choose, operator_name
 
 
-def _parse_size(ctx: click.Context, param: click.Parameter, value: str) -> batch.Size:
-    try:
-        return batch.parse_size(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
 def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
-    return None if value is None else [name.strip() for name in value.split(",") if name.strip()]
+    if value is None:
+        return None
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    if not names:
+        raise click.BadParameter("names no library; leave the option out for all that are installed")
+    return names
 
 
-@click.command("compare", epilog="Exit codes: 0 all done, 1 some files failed, 2 the command has to be changed.")
+def _check_figures_file(path: Path, images: tuple[Path, ...]) -> None:
+    """Refuse to replace what is no file of figures: with a pattern of a shell, FILE is easily the first picture."""
+    if path.suffix.lower() in EXTENSIONS or any(path.exists() and path.samefile(image) for image in images):
+        raise click.UsageError(
+            f"--json {terminal.printable(path)} is an image; give a name that ends in .json before the images"
+        )
+    if path.exists() and path.suffix.lower() != ".json":
+        raise click.UsageError(f"--json {terminal.printable(path)} exists and is no .json file; give another name")
+    if not path.parent.is_dir():
+        raise click.UsageError(
+            f"--json {terminal.printable(path)}: there is no folder {terminal.printable(path.parent)}"
+        )
+
+
+@click.command(
+    "compare",
+    epilog="Exit codes: 0 all done, 1 some files failed, 2 the command has to be changed, "
+    "130 interrupted (143 by SIGTERM).",
+)
 @click.argument(
     "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option(
-    "--size",
-    required=True,
-    callback=_parse_size,
-    metavar="SIZE",
-    help="800 (longest side in pixels), 800x600 (fit inside, width x height), x600 (height), 800x (width), "
-    "50% (of each side) or 2MP (megapixels). The aspect ratio is kept.",
-)
+@size_option
 @click.option("--method", type=click.Choice(METHODS), default="bilinear", show_default=True)
 @click.option("--antialias", is_flag=True, help="Widen the filter when shrinking (bilinear).")
 @click.option(
@@ -47,7 +58,13 @@ def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) 
     metavar="NAMES",
     help="Libraries, separated by commas, such as opencv,pillow,torch  [default: all that are installed]",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write all figures to FILE.")
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write all figures to FILE.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -72,6 +89,8 @@ def command(
         choose(operator_name(method, antialias), against)
     except (ValueError, ModuleNotFoundError) as error:
         raise click.UsageError(str(error)) from None
+    if json_path is not None:
+        _check_figures_file(json_path, images)
     results: list[dict[str, Any]] = []
     for path in images:
         try:
@@ -89,8 +108,10 @@ def command(
 def _compare_file(path: Path, size: batch.Size, method: str, antialias: bool, against: list[str] | None) -> Comparison:
     with strict_pillow():
         samples, _ = to_samples(read(path).image)
+    height, width = size.of(*samples.shape[:2])
+    check_result_size(height, width)
     with terminal.library_log():
-        return compare(samples, size.of(*samples.shape[:2]), method=method, antialias=antialias, libraries=against)
+        return compare(samples, (height, width), method=method, antialias=antialias, libraries=against)
 
 
 def _write_json(path: Path, results: list[dict[str, Any]]) -> None:

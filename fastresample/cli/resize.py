@@ -1,12 +1,14 @@
 """``fastresample resize``: image files and folders in, resized ones out."""
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from fastresample import batch
 from fastresample.batch.options import METHODS
 from fastresample.cli import terminal
-
-INTERRUPTED = 130
+from fastresample.cli.options import size_option
 
 
 class _Refused(click.ClickException):
@@ -15,28 +17,22 @@ class _Refused(click.ClickException):
     exit_code = 2
 
 
-def _parse_size(ctx: click.Context, param: click.Parameter, value: str) -> batch.Size:
-    try:
-        return batch.parse_size(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+def _refuse_empty(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """An unset variable of a shell gives an empty argument, which as a path would mean the current folder."""
+    if "" in (value if isinstance(value, tuple) else (value,)):
+        name = (param.metavar or "").removesuffix("...")
+        raise click.UsageError(f"{name} is empty; write . for the current folder")
+    return value
 
 
 @click.command(
     "resize",
     epilog="Exit codes: 0 all done, 1 some files failed, 2 nothing done because the command has to be changed, "
-    "130 interrupted.",
+    "130 interrupted (143 by SIGTERM).",
 )
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path())
-@click.argument("output", metavar="OUTPUT", type=click.Path())
-@click.option(
-    "--size",
-    required=True,
-    callback=_parse_size,
-    metavar="SIZE",
-    help="800 (longest side in pixels), 800x600 (fit inside, width x height), x600 (height), 800x (width), "
-    "50% (of each side) or 2MP (megapixels). The aspect ratio is kept.",
-)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, callback=_refuse_empty, type=click.Path())
+@click.argument("output", metavar="OUTPUT", callback=_refuse_empty, type=click.Path())
+@size_option
 @click.option("--method", type=click.Choice(METHODS), default="bilinear", show_default=True)
 @click.option(
     "--antialias/--no-antialias", default=True, show_default=True, help="Average all pixels when shrinking (bilinear)."
@@ -70,6 +66,8 @@ def command(
       fastresample resize photo.jpg thumbnail.jpg --size 320x240
       fastresample resize -- -odd-name.png out --size x600
     """
+    if not inputs:
+        raise click.UsageError("OUTPUT is missing: first the inputs, then the name for the results")
     if overwrite and skip_existing:
         raise click.UsageError("--overwrite and --skip-existing exclude each other; give one of them")
     existing = "overwrite" if overwrite else "skip" if skip_existing else "error"
@@ -77,12 +75,10 @@ def command(
     try:
         report = _run(inputs, output, options, quiet)
     except batch.Interrupted as interruption:
-        report = interruption.report
-        _conclude(report, output, quiet)
-        ctx.exit(INTERRUPTED)
-    except KeyboardInterrupt:
-        terminal.say("interrupted; nothing was written")
-        ctx.exit(INTERRUPTED)
+        _conclude(interruption.report, output, quiet)
+        raise
+    if report.stopped:
+        terminal.say(f"stopped: {report.stopped}")
     _conclude(report, output, quiet)
     ctx.exit(0 if report.ok else 1)
 
@@ -91,7 +87,7 @@ def _run(inputs: tuple[str, ...], output: str, options: batch.Options, quiet: bo
     try:
         found = batch.prepare(inputs, output, options)
     except batch.OutputExistsError as error:
-        raise _Refused(_existing_outputs(error)) from None
+        raise _Refused(_existing_outputs(error, output)) from None
     except (OSError, ValueError) as error:
         raise _Refused(terminal.printable(error)) from None
     for failure in found.failures:
@@ -103,12 +99,18 @@ def _run(inputs: tuple[str, ...], output: str, options: batch.Options, quiet: bo
         def show(outcome: batch.Outcome, done: int, total: int) -> None:
             if outcome.status == "failed":
                 terminal.say(f"{outcome.source}: {outcome.reason}")
+            bar.total = total  # without those that are skipped
             bar.update()
 
         return batch.process(found, options, progress=show)
 
 
-def _existing_outputs(error: batch.OutputExistsError) -> str:
+def _existing_outputs(error: batch.OutputExistsError, output: str) -> str:
+    if error.paths == [Path(output)]:
+        return (
+            f"OUTPUT (the last argument) {terminal.printable(output)} exists already; add an output if this is an "
+            "input, else --overwrite to replace it, or --skip-existing to leave it"
+        )
     others = len(error.paths) - 1
     exist = f"and {others} more exist" if others else "exists"
     return (
@@ -118,12 +120,10 @@ def _existing_outputs(error: batch.OutputExistsError) -> str:
 
 
 def _conclude(report: batch.Report, output: str, quiet: bool) -> None:
-    """Say how the run ended: notes and an early end on stderr, the summary on stdout."""
+    """Say how the run ended: notes on stderr, the summary on stdout."""
     if not quiet:
         for note, paths in report.notes.items():
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             terminal.say(f"note: {paths[0]}{more}: {note}")
-    if report.stopped:
-        terminal.say(f"stopped: {report.stopped}")
     if not quiet:
         click.echo(terminal.printable(f"{report} -> {output}"))

@@ -29,13 +29,15 @@ def _escaped(character: str) -> str:
 
 def say(text: object) -> None:
     """Write one line to stderr, above a progress bar if there is one."""
+    if sys.stderr is None:  # closed by whoever started the process
+        return
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     tqdm.write(printable(text).encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
 
 
 def is_terminal() -> bool:
     """Whether stderr is a terminal, and so somebody may be watching."""
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager

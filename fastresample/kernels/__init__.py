@@ -129,7 +129,11 @@ def matching(request: Request) -> list[Variant]:
     return [variant for variant in VARIANTS if variant.family == request.family and variant.matches(request)]
 
 
-@cache
 def select(request: Request) -> Kernel:
     """Return the compiled kernel that serves the request."""
+    return _selected(request._replace(channels=_channels(request)))
+
+
+@cache
+def _selected(request: Request) -> Kernel:
     return matching(request)[0].make(request)

@@ -1,4 +1,4 @@
-"""The one place that calls ``njit``: options, unique names, the lock, loading and keeping compiled code.
+"""The one place that calls ``njit`` (beside loops.py): options, unique names, the lock, loading and keeping code.
 
 Every kernel is one uniquely named function with one signature, because Numba's disk cache can hand the machine code
 of one signature to another when two processes fill it at once. The name carries the kernel, its specialisation and a
@@ -147,7 +147,7 @@ def _decorated(function: Kernel, folder: Path | None) -> Any:
     """Return Numba's dispatcher, caching in ``folder`` and nowhere else."""
     if folder is None:
         return njit(**_OPTIONS)(function)
-    # Numba reads CACHE_DIR here and at no other time; other libraries keep theirs.
+    # Numba reads CACHE_DIR here and at no other time; other libraries keep theirs, but for the moment that this takes.
     before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
     try:
         kernel = njit(cache=True, **_OPTIONS)(function)

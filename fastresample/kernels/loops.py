@@ -29,7 +29,7 @@ def lerp(x0, y0, x1, y1, x):
     >>> lerp(0.0, 10.0, 2.0, 20.0, 0.5)
     12.5
     """
-    t = (x - x0) / (x1 - x0)
+    t = (float(x) - float(x0)) / (float(x1) - float(x0))
     return (1.0 - t) * y0 + t * y1
 
 
@@ -67,7 +67,7 @@ def nearest(src, out):
     Parameters
     ----------
     src : numpy.ndarray, shape (H, W) or (H, W, C)
-        Any dtype.
+        Any dtype that Numba can load (not float16).
     out : numpy.ndarray, shape (h, w) or (h, w, C)
         The source's dtype.
 
@@ -114,7 +114,7 @@ def bilinear(src, out):
     Parameters
     ----------
     src : numpy.ndarray, shape (H, W) or (H, W, C)
-        Integers up to 32 bits, or floating point.
+        Integers up to 32 bits, float32 or float64.
     out : numpy.ndarray, shape (h, w) or (h, w, C)
         Integers are rounded (ties up), which cannot leave the range of the source.
 

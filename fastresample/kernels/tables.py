@@ -2,7 +2,7 @@
 
 Positions are the affine map of ``geometry.AxisMap``: output i samples the source at ``(stride * i + offset) / unit``.
 For whole-number boxes all three are integers held in float64, so every numerator below is exact (up to
-``n_in * n_out = 2**51``) and each weight is rounded once: mirrored outputs get mirrored weights, bit for bit.
+``n_in * n_out = 2**51``) and mirrored outputs get mirrored weights, bit for bit.
 """
 
 import math
@@ -51,12 +51,15 @@ def filtered(stride, offset, unit, spread, radius, code, n_in, first, count, wei
     reach = radius * spread
     for i in range(first.size):
         position = stride * i + offset
-        low = max(math.floor((position - reach) / unit) + 1.0, 0.0)
-        high = min(math.ceil((position + reach) / unit) - 1.0, n_in - 1.0)
+        # Clamped twice, for a rounded position may lie a hair outside: every window has a sample.
+        low = min(max(math.floor((position - reach) / unit) + 1.0, 0.0), n_in - 1.0)
+        high = max(min(math.ceil((position + reach) / unit) - 1.0, n_in - 1.0), low)
         taps = int(high - low) + 1
         for k in range(taps):
             weights[i, k] = _filter_value(code, abs(unit * (low + k) - position) / spread)
         total = _mirrored_sum(weights[i], taps)
+        if not total > 0.0:
+            taps, total, weights[i, 0] = 1, 1.0, 1.0
         for k in range(taps):
             weights[i, k] /= total
         for k in range(taps, weights.shape[1]):

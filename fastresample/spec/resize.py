@@ -2,6 +2,7 @@
 
 import math
 import operator
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,8 +75,17 @@ def resize_spec(
     edges = _box(box, lengths)
     maps = [axis_map(n_in, n_out, coordinates, *edge) for n_in, n_out, edge in zip(lengths, sizes, edges, strict=True)]
     placed = sorted((Axis(number, axis) for number, axis in zip(numbers, maps, strict=True)), key=lambda a: a.number)
+    _check_room(shape, placed, dtype)
     smooth = False if nearest else rules.antialias if antialias is None else bool(antialias)
     return ResizeSpec(tuple(shape), name, tuple(placed), method, smooth, convention)
+
+
+def _check_room(shape: tuple[int, ...], axes: list[Axis], dtype: np.dtype[Any]) -> None:
+    """Refuse results that no memory can hold, before any table is built."""
+    sizes = {axis.number: axis.map.n_out for axis in axes}
+    result = [sizes.get(number, size) for number, size in enumerate(shape)]
+    if math.prod(result) * dtype.itemsize > sys.maxsize:
+        raise ValueError(f"the result must fit into memory, got shape {tuple(result)} of {dtype}")
 
 
 def _choice(argument: str, value: object, known: Any) -> str:

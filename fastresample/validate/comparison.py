@@ -63,8 +63,12 @@ class Comparison:
     def __str__(self) -> str:
         errors = [[row.first, *_error_cells(row)] for row in self.rows if row.second == EXACT]
         pairs = [[row.second, *_pair_cells(row)] for row in self.rows if row.second != EXACT]
-        image, result = ("x".join(str(n) for n in shape) for shape in (self.shape, self.size))
-        lines = [f"{self.operator}, {image} {self.dtype} to {result}, convention {self.convention}", ""]
+        sides = [f"{width} wide, {height} high" for height, width in (self.shape[:2], self.size)]
+        channels = "".join(f", {n} channels" for n in self.shape[2:])
+        lines = [
+            f"{self.operator}: {self.dtype}, {sides[0]}{channels}, to {sides[1]}; convention {self.convention}",
+            "",
+        ]
         lines += aligned_table(["against the exact value", *_ERROR_HEADS], errors)
         if pairs:
             lines += ["", *aligned_table([f"{OURS} against", *_PAIR_HEADS], pairs)]

@@ -1,0 +1,59 @@
+"""Kinds of files within a format: what the decoder reads wrongly, what it cannot keep, what it cannot open at all."""
+
+from typing import Any
+
+from PIL import Image
+
+_BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT = 258, 262, 284, 339
+_WHITE_IS_ZERO, _SEPARATE_PLANES, _UNSIGNED = 0, 2, 1
+
+# How files of the formats begin: name, offset, bytes.
+_SIGNATURES = (
+    ("JPEG", 0, b"\xff\xd8"),
+    ("PNG", 0, b"\x89PNG"),
+    ("WEBP", 8, b"WEBP"),
+    ("TIFF", 0, b"II*\0"),
+    ("TIFF", 0, b"MM\0*"),
+    ("TIFF", 0, b"II+\0"),
+    ("TIFF", 0, b"MM\0+"),
+    ("BMP", 0, b"BM"),
+    ("GIF", 0, b"GIF8"),
+)
+SIGNATURE_BYTES = 12
+
+
+def format_by_signature(beginning: bytes) -> str | None:
+    """Return the name of the format whose files begin so, None if there is none."""
+    for name, offset, signature in _SIGNATURES:
+        if beginning[offset : offset + len(signature)] == signature:
+            return name
+    return None
+
+
+def misread(image: Image.Image) -> str:
+    """Name the kind of TIFF that Pillow opens but cannot decode, or decodes to wrong values; empty for all others."""
+    tags: Any = getattr(image, "tag_v2", None)
+    if tags is None:
+        return ""
+    depth = max(tags.get(_BITS, (1,)))
+    if tags.get(_PLANAR) == _SEPARATE_PLANES and depth > 8:
+        return f"{depth}-bit samples in separate planes (PlanarConfiguration 2)"
+    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO and image.mode not in ("1", "L"):
+        return f"{depth}-bit samples that count from white (PhotometricInterpretation 0)"
+    if image.mode == "I" and depth == 32 and max(tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))) == _UNSIGNED:
+        return "unsigned 32-bit samples"
+    return ""
+
+
+def losses(image: Image.Image) -> tuple[str, ...]:
+    """Name what the decoder or the single output picture cannot keep; must be asked before the pixels are loaded."""
+    notes = []
+    layouts = [str(tile[3]) for tile in getattr(image, "tile", ())]
+    if getattr(image, "is_animated", False):
+        notes.append("holds several pictures (frames or pages); only the first was resized")
+    if not image.mode.startswith("I") and any(";16" in layout for layout in layouts):
+        notes.append("has 16-bit colour, which was reduced to 8 bits")
+    # Pillow knows one transparent grey for 1 and 8 bits only: it compares 2 and 4 bits with samples spread to 8.
+    if "transparency" in image.info and (image.mode.startswith("I") or {"L;2", "L;4"} & set(layouts)):
+        notes.append("has one transparent grey, which only 1 and 8 bits keep; the result is opaque")
+    return tuple(notes)
