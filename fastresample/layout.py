@@ -63,12 +63,13 @@ def flat_rows(view: Array) -> Array | None:
         row_stride = plane_stride if planes > 1 else columns * channels * item
     inner = (channels == 1 or channel_stride == item) and (columns == 1 or column_stride == channels * item)
     whole = row_stride % item == 0 and row_stride >= columns * channels * item
-    stacked = planes == 1 or (plane_stride >= rows * row_stride and plane_stride % row_stride == 0)
-    if not (inner and whole and stacked):
+    if not (inner and whole):
         return None
-    length = row_stride // item
     if planes > 1:
+        if plane_stride < rows * row_stride or plane_stride % row_stride:
+            return None
         rows = plane_stride // row_stride
+    length = row_stride // item
     return np.lib.stride_tricks.as_strided(
         view, (planes, rows, length), (rows * row_stride, row_stride, item), writeable=False
     )
