@@ -6,12 +6,16 @@ It is set before any test module is imported, so child processes find the same f
 
 import os
 import shutil
+import signal
 import tempfile
 
 VARIABLE = "FASTRESAMPLE_CACHE_DIR"
 
 
 def pytest_configure(config):
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell's background job: children would inherit it, and tests interrupt children.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not os.environ.get(VARIABLE):
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix="fastresample-tests-")
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(VARIABLE), ignore_errors=True))
