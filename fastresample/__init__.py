@@ -13,6 +13,7 @@ __all__ = [
     "Resizer",
     "__version__",
     "batch",
+    "compat",
     "get_num_threads",
     "loops",
     "resize",
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from fastresample import batch, loops, validate
+    from fastresample import batch, compat, loops, validate
     from fastresample.resizing import Resizer, resize, warmup
     from fastresample.threads import get_num_threads, set_num_threads
 
@@ -33,7 +34,7 @@ _HOMES = {
     "get_num_threads": "threads",
     "set_num_threads": "threads",
 }
-_SUBMODULES = ("batch", "loops", "validate")
+_SUBMODULES = ("batch", "compat", "loops", "validate")
 
 
 def __getattr__(name: str) -> Any:

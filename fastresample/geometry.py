@@ -4,14 +4,34 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 
+class Grid(NamedTuple):
+    """What was asked of one axis, before any library's arithmetic."""
+
+    n_in: int
+    n_out: int
+    coordinates: str  # a row of COORDINATES
+    start: float  # the box [start, stop] fills the output, in source samples; edges at whole numbers
+    stop: float
+    factor: float = 0.0  # zoom that was given where the grid follows it and not the sizes; 0 = none
+    affine: tuple[float, float, float] | None = None  # the map itself, where no row of COORDINATES has it
+
+    @property
+    def length(self) -> float:
+        """Length of the box in source samples."""
+        return self.stop - self.start
+
+    @property
+    def whole(self) -> bool:
+        """Whether the box is the whole axis."""
+        return self.start == 0 and self.stop == self.n_in
+
+
 class AxisMap(NamedTuple):
     """Output i samples the source coordinate ``(stride * i + offset) / unit``; sample j lies at coordinate j.
 
     The three are whole numbers for whole-number boxes, so numerators are exact in float64.
     """
 
-    n_in: int
-    n_out: int
     stride: float
     offset: float
     unit: float
@@ -23,8 +43,8 @@ class AxisMap(NamedTuple):
 
     @property
     def identity(self) -> bool:
-        """Whether output i is source sample i, for all of them."""
-        return self.n_in == self.n_out and self.stride == self.unit and self.offset == 0
+        """Whether output i lies at source sample i, for all of them."""
+        return self.stride == self.unit and self.offset == 0
 
     @property
     def halving(self) -> bool:
@@ -32,9 +52,9 @@ class AxisMap(NamedTuple):
         return self.stride == 2 * self.unit and 2 * self.offset == self.unit
 
 
-def unchanged(n: int) -> AxisMap:
+def unchanged(n: int) -> Grid:
     """Return the identity of an axis of ``n`` samples."""
-    return AxisMap(n, n, 1.0, 0.0, 1.0)
+    return Grid(n, n, "half_pixel", 0.0, float(n))
 
 
 def output_size(n_in: int, factor: float) -> int:
@@ -42,30 +62,35 @@ def output_size(n_in: int, factor: float) -> int:
     return max(round(n_in * factor), 1)
 
 
-def _half_pixel(start: float, length: float, n_out: int) -> tuple[float, float, float]:
+def _half_pixel(grid: Grid) -> tuple[float, float, float]:
     """Centres map to centres: ``start + (i + 1/2) * length / n_out - 1/2``."""
-    return 2.0 * length, length - n_out + 2.0 * n_out * start, 2.0 * n_out
+    return 2.0 * grid.length, grid.length - grid.n_out + 2.0 * grid.n_out * grid.start, 2.0 * grid.n_out
 
 
-def _align_corners(start: float, length: float, n_out: int) -> tuple[float, float, float]:
+def _align_corners(grid: Grid) -> tuple[float, float, float]:
     """First and last centres map to first and last centres: ``start + i * (length - 1) / (n_out - 1)``."""
-    if n_out == 1:
-        return 0.0, start, 1.0
-    return max(length - 1.0, 0.0), start * (n_out - 1.0), n_out - 1.0
+    if grid.n_out == 1:
+        return 0.0, grid.start, 1.0
+    return max(grid.length - 1.0, 0.0), grid.start * (grid.n_out - 1.0), grid.n_out - 1.0
 
 
-def _asymmetric(start: float, length: float, n_out: int) -> tuple[float, float, float]:
+def _asymmetric(grid: Grid) -> tuple[float, float, float]:
     """First centre maps to first centre: ``start + i * length / n_out``."""
-    return float(length), start * float(n_out), float(n_out)
+    return float(grid.length), grid.start * float(grid.n_out), float(grid.n_out)
 
 
-COORDINATES: dict[str, Callable[[float, float, int], tuple[float, float, float]]] = {
+COORDINATES: dict[str, Callable[[Grid], tuple[float, float, float]]] = {
     "half_pixel": _half_pixel,
     "align_corners": _align_corners,
     "asymmetric": _asymmetric,
 }
 
 
-def axis_map(n_in: int, n_out: int, coordinates: str, start: float, stop: float) -> AxisMap:
-    """Return the map of one axis; the box ``[start, stop]`` is in source pixels, edges at whole numbers."""
-    return AxisMap(n_in, n_out, *COORDINATES[coordinates](start, stop - start, n_out))
+def axis_map(grid: Grid) -> AxisMap:
+    """Return the affine map of a grid."""
+    return AxisMap(*(grid.affine or COORDINATES[grid.coordinates](grid)))
+
+
+def identity(grid: Grid) -> bool:
+    """Whether every output is the source sample of the same number."""
+    return grid.n_in == grid.n_out and axis_map(grid).identity

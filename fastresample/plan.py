@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from fastresample import codes, forking, weights
-from fastresample.conventions import CONVENTIONS, Arithmetic
-from fastresample.filters import FILTERS
-from fastresample.geometry import AxisMap, unchanged
-from fastresample.layout import Array, Axes
+from fastresample.arithmetic import Arithmetic, Mean
+from fastresample.conventions import CONVENTIONS, Operation, Task
+from fastresample.geometry import unchanged
+from fastresample.layout import Array
 from fastresample.spec import Axis, ResizeSpec
 from fastresample.stage import Stage
 
@@ -47,23 +47,24 @@ class Plan:
 
 def make(spec: ResizeSpec) -> Plan:
     """Return the plan of a spec; one of ordinary size is remembered."""
-    samples = sum(axis.map.n_out * (2 + 2 * max(axis.map.step, 1.0)) for axis in spec.axes)
+    samples = sum(2 * axis.grid.n_out + 8 * max(axis.grid.n_in, axis.grid.n_out) for axis in spec.axes)
     return _remembered(spec) if 8 * samples <= _LARGEST_REMEMBERED else _make(spec)
 
 
 def _make(spec: ResizeSpec) -> Plan:
-    changing = [axis for axis in spec.axes if not axis.map.identity]
-    if len(changing) <= 2:
-        groups = [changing] if changing else []
-    else:  # a volume: rows and columns of every slice, then the slices
-        groups = [changing[1:], changing[:1]]
+    convention = CONVENTIONS[spec.convention]
+    changing = [axis for axis in spec.axes if not convention.unchanged(spec.method, axis.grid)]
+    if changing and len(spec.axes) == 2 and convention.joint(spec.method):
+        changing = list(spec.axes)
+    # A volume: rows and columns of every slice, then the slices; and so on.
+    groups = [changing[max(end - 2, 0) : end] for end in range(len(changing), 0, -2)]
     stages, middles = [], []
     shape = list(spec.shape)
     for number, group in enumerate(groups):
         ends = (number == 0, number == len(groups) - 1)
-        stages.append(_stage(spec, *_rows_and_columns(shape, group), ends))
+        stages.append(_stage(spec, shape, *_rows_and_columns(shape, group), ends))
         for axis in group:
-            shape[axis.number] = axis.map.n_out
+            shape[axis.number] = axis.grid.n_out
         middles.append((tuple(shape), stages[-1].request.result or spec.dtype))
     return Plan(spec, tuple(stages), tuple(middles[:-1]))
 
@@ -100,59 +101,115 @@ def clear() -> None:
     _remembered.cache_clear()
 
 
-def _stage(spec: ResizeSpec, rows: Axis | None, columns: Axis | None, ends: tuple[bool, bool]) -> Stage:
+def _stage(
+    spec: ResizeSpec, shape: list[int], rows: Axis | None, columns: Axis | None, ends: tuple[bool, bool]
+) -> Stage:
     """Plan one stage; ``ends`` says whether it reads the caller's input and writes the caller's output."""
     axes = (rows.number if rows else None, columns.number if columns else None)
-    maps = (rows.map if rows else unchanged(1), columns.map if columns else unchanged(1))
-    operator = {"gather": _gather, "separable": _separable}[CONVENTIONS[spec.convention].families[spec.method]]
-    return operator(spec, axes, *maps, ends)
+    last = max(number for number in axes if number is not None)
+    before = min(number for number in axes if number is not None) - 1
+    task = Task(
+        spec.method,
+        spec.antialias,
+        spec.dtype,
+        rows.grid if rows else unchanged(1),
+        columns.grid if columns else unchanged(1),
+        channels=math.prod(shape[last + 1 :]),
+        planes=shape[before] if before >= 0 else 1,
+        single=all(ends),
+        axes=len(spec.axes),
+        options=spec.options,
+    )
+    operation = CONVENTIONS[spec.convention].operation(task)
+    return FAMILIES[operation.family](operation, task, axes, ends)
 
 
-def _gather(spec: ResizeSpec, axes: Axes, rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]) -> Stage:
+def _gather(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
     kernels = load_kernels()
-    build = kernels.tables.builder(kernels.tables.nearest)
-    index_x, index_y = weights.nearest_index(columns, build), weights.nearest_index(rows, build)
+    index_x, index_y = (
+        np.arange(grid.n_out, dtype=np.int32) if rule is None else weights.index(rule, grid.n_out, kernels.tables)
+        for rule, grid in ((operation.columns, task.columns), (operation.rows, task.rows))
+    )
     request = kernels.Request("gather", direct=False, channels=0, source="", result="")
-    sizes = (rows.n_in, columns.n_in)
+    sizes = (task.rows.n_in, task.columns.n_in)
     return Stage(axes, request, kernels.select, sizes, index_y, index_y + 1, (index_x,), (index_y,), (), _GATHER_NS)
 
 
-def _separable(spec: ResizeSpec, axes: Axes, rows: AxisMap, columns: AxisMap, ends: tuple[bool, bool]) -> Stage:
+def _separable(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
     kernels = load_kernels()
-    convention = CONVENTIONS[spec.convention]
-    arithmetic = convention.arithmetic[spec.dtype]
-    if not all(ends):
-        arithmetic = convention.chained.get(spec.dtype, arithmetic)
-    builders = [kernels.tables.builder(f) for f in (kernels.tables.filtered, kernels.tables.quantised)]
-    filter_ = FILTERS[spec.method]
-    x, y = (weights.table(axis, filter_, spec.antialias, arithmetic, *builders) for axis in (columns, rows))
-    order = convention.order(spec.antialias, rows.step)
+    arithmetic, order, rows, columns = operation.arithmetic, operation.order, task.rows, task.columns
+    assert isinstance(arithmetic, Arithmetic)
+    along, across = arithmetic.first, arithmetic.last
+    if order == codes.VERTICAL_FIRST:
+        along, across = across, along
+    x = weights.table(operation.columns, columns.n_in, columns.n_out, along, kernels.tables)
+    y = weights.table(operation.rows, rows.n_in, rows.n_out, across, kernels.tables)
     first, last = (y, x) if order == codes.VERTICAL_FIRST else (x, y)
-    source, result = _dtypes(spec.dtype, arithmetic, ends)
+    arithmetic = weights.resolved(arithmetic, first, last, task.dtype)
+    dropped = {codes.SUM_HIGH: 16, codes.SUM_WIDE: 32}.get(arithmetic.last.sum, 0)
+    shifts = (first.bits - arithmetic.fraction, last.bits + arithmetic.fraction - dropped)
+    source, result = _dtypes(task.dtype, arithmetic, ends)
+    if not ends[1]:
+        arithmetic = arithmetic._replace(last=arithmetic.last._replace(store=codes.STORE_CAST))
+    two = x.taps == 2 and along.sum != codes.SUM_BLOCKED
     request = kernels.Request(
         "separable",
         direct=False,
         channels=0,
         source=source,
         result=result,
-        weight=arithmetic.weight,
-        between=arithmetic.between,
-        sums=(arithmetic.accumulator, weights.accumulator(arithmetic, last)),
-        store=arithmetic.store if ends[1] else codes.STORE_CAST,
+        arithmetic=arithmetic._replace(fraction=0),  # in the numbers below
         order=order,
-        taps_x=codes.IDENTITY if columns.identity else codes.TWO if x.taps == 2 else codes.ANY,
-        halving=rows.halving and columns.halving and x.taps == y.taps == 2,
+        taps_x=codes.IDENTITY if operation.columns is None else codes.TWO if two else codes.ANY,
+        edges=bool(x.margin),
+        halving=operation.halving,
     )
-    fraction = arithmetic.fraction_bits
-    shifts = np.array((first.bits - fraction, last.bits + fraction) if first.bits else (0, 0), np.int64)
-    filtered_rows = 1.0 if order == codes.VERTICAL_FIRST else min(max(rows.step, 1.0 / y.taps), y.taps)
-    cost = filtered_rows * (x.taps + 1) * _TAP_NS + y.taps * _SUM_NS * max(columns.step, 1.0)
-    return Stage(
-        axes, request, kernels.select, (rows.n_in, columns.n_in), y.first, y.end, x.arrays, y.arrays, (shifts,), cost
+    numbers = np.array([*shifts, x.margin, arithmetic.tail.lanes], np.int64)
+    tables_x = (x.first + np.int32(x.margin), x.count, x.weights) if x.margin else x.arrays
+    step_x, step_y = columns.n_in / columns.n_out, rows.n_in / rows.n_out
+    filtered_rows = 1.0 if order == codes.VERTICAL_FIRST else min(max(step_y, 1.0 / y.taps), y.taps)
+    cost = filtered_rows * (x.taps + 1) * _TAP_NS + y.taps * _SUM_NS * max(step_x, 1.0)
+    sizes = (rows.n_in, columns.n_in)
+    return Stage(axes, request, kernels.select, sizes, *y.rows(rows.n_in), tables_x, y.arrays, (numbers,), cost)
+
+
+def _mean(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
+    kernels = load_kernels()
+    mean, rows, columns = operation.arithmetic, task.rows, task.columns
+    assert isinstance(mean, Mean)
+    fx, cx, whole_x = weights.windows(operation.columns, columns.n_out, kernels.tables)
+    fy, cy, whole_y = weights.windows(operation.rows, rows.n_out, kernels.tables)
+    dtype = "float32" if task.dtype == "float16" else task.dtype
+    request = kernels.Request("mean", False, channels=0, source=dtype, result=dtype, arithmetic=mean)
+    if mean.sum == codes.MEAN_PAIRS or mean.finish == codes.FINISH_QUARTER:
+        assert (whole_y, whole_x) == (2, 2)  # kernels rely on it
+    numbers = np.array([whole_y, whole_x], np.int64)
+    cost = (rows.n_in / rows.n_out) * (columns.n_in / columns.n_out) * _TAP_NS + _SUM_NS
+    sizes = (rows.n_in, columns.n_in)
+    return Stage(axes, request, kernels.select, sizes, fy, fy + cy, (fx, cx), (fy, cy), (numbers,), cost)
+
+
+def _corners(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
+    kernels = load_kernels()
+    arithmetic, rows, columns = operation.arithmetic, task.rows, task.columns
+    assert isinstance(arithmetic, Arithmetic)
+    x = weights.table(operation.columns, columns.n_in, columns.n_out, arithmetic.first, kernels.tables).paired
+    y = weights.table(operation.rows, rows.n_in, rows.n_out, arithmetic.last, kernels.tables).paired
+    request = kernels.Request(
+        "corners", direct=False, channels=0, source=task.dtype, result=task.dtype, arithmetic=arithmetic
     )
+    behind = task.channels > 1
+    channels = task.channels if behind else task.planes
+    numbers = np.array([channels, channels // arithmetic.tail.lanes * arithmetic.tail.lanes, behind], np.int64)
+    sizes, cost = (rows.n_in, columns.n_in), 4 * _TAP_NS
+    return Stage(axes, request, kernels.select, sizes, *y.rows(rows.n_in), x.arrays, y.arrays, (numbers,), cost)
 
 
 def _dtypes(dtype: str, arithmetic: Arithmetic, ends: tuple[bool, bool]) -> tuple[str, str]:
     """Return what the kernel reads and writes: the caller's dtype, widened where kernels lack it, or the middle's."""
     own: Any = "float32" if dtype == "float16" else dtype
     return own if ends[0] else arithmetic.between, own if ends[1] else arithmetic.between
+
+
+# How a stage is made for each family of kernels.
+FAMILIES = {"gather": _gather, "separable": _separable, "mean": _mean, "corners": _corners}

@@ -1,6 +1,7 @@
 """``resize`` and ``Resizer``: arguments become a spec, a spec becomes a plan, a plan fills an array."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
@@ -11,6 +12,9 @@ from fastresample import plan, spec
 from fastresample.threads import check_threads
 
 Array = NDArray[Any]
+
+# From 64 x 16: enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that sums need wider accumulators.
+_WARMUP_SIZES = ((113, 17), (40, 9), (32, 8), (16, 4), (3, 3))
 
 
 class Resizer:
@@ -135,18 +139,21 @@ def resize(
     image : numpy.ndarray, 1-D to 5-D
         ``(length,)``, ``(height, width)`` or ``(height, width, channels)``, or anything else together with ``axes``;
         any number of channels, any memory layout and byte order; never written to. Dtypes: uint8, int8, uint16, int16,
-        uint32, int32, float16, float32, float64; bool, int64 and uint64 with ``nearest`` only.
+        uint32, int32, float16, float32, float64; bool, int64 and uint64 with ``nearest`` only. Conventions have fewer.
     size : int or sequence of int, optional
         Size of the result in samples, one per resized axis: ``(height, width)`` for images.
     factor : float or sequence of float, optional
         Instead of ``size``: the size becomes ``round(n * factor)``, at least 1; the sampling grid follows that size.
-    method : {'nearest', 'bilinear'}
-        ``linear`` is another name of ``bilinear``.
+    method : str
+        ``nearest``, ``bilinear`` (also ``linear``, ``trilinear``), ``bicubic`` (``cubic``, ``catmull_rom``), ``area``,
+        ``box``, ``hamming``, ``mitchell``, ``gaussian``, ``lanczos2``, ``lanczos3`` (``lanczos``), ``lanczos4``,
+        ``lanczos5``. Only in some conventions: ``nearest_exact``, ``bilinear_exact``, ``mks2013``, ``mks2021``.
     antialias : bool, optional
         Widen the filter by the step when shrinking, so that every source sample counts. None is the convention's
-        habit: off for ``native``. ``nearest`` refuses it.
-    convention : {'native'}
-        Whose arithmetic.
+        habit: on for ``pillow``, else off. ``nearest`` refuses it, ``area`` always does it.
+    convention : {'native', 'opencv', 'pillow', 'torch', 'onnx'}
+        Whose arithmetic. All but ``native`` give the bits of that library (``onnx``: of the operator Resize), as far as
+        they promise it, and have the methods, dtypes and coordinates that it has, which the error for others lists.
     coordinates : {'half_pixel', 'align_corners', 'asymmetric'}, optional
         Where output i lies in the source; None is the convention's own, ``half_pixel``.
     box : sequence of float, optional
@@ -172,16 +179,35 @@ def resize(
 
     Notes
     -----
-    With ``half_pixel`` coordinates the centre of output i lies at ``x = (i + 1/2) * n_in / n_out - 1/2``. ``bilinear``
-    weighs the samples j around it by ``h(j - x)``, ``h(t) = max(1 - |t|, 0)``, one axis after the other; outside the
-    image the edge sample repeats. With ``antialias`` it is ``h((j - x) / step)``, ``step = max(n_in / n_out, 1)``, over
-    the samples inside the image, divided by their sum. ``nearest`` takes sample ``floor(x + 1/2)``. NaN reaches the
-    outputs that weigh it and no others.
+    With ``half_pixel`` coordinates the centre of output i lies at ``x = (i + 1/2) * n_in / n_out - 1/2``. A filter h
+    weighs the samples j around it by ``h(j - x)``, divided by the sum of these weights, one axis after the other;
+    outside the image the edge sample repeats. With ``antialias`` it is ``h((j - x) / step)``,
+    ``step = max(n_in / n_out, 1)``, and samples outside the image do not count. NaN reaches the outputs that weigh it
+    and no others. With ``sinc(t) = sin(pi t) / (pi t)``, each formula up to the support, then 0:
+
+    ==================  =======  =====================================================================
+    method              support  h(t), t >= 0
+    ==================  =======  =====================================================================
+    ``box``             1/2      1; 1/2 at t = 1/2
+    ``bilinear``        1        1 - t [1]_
+    ``hamming``         1        sinc(t) (0.54 + 0.46 cos(pi t)) [2]_
+    ``bicubic``         2        1.5 t^3 - 2.5 t^2 + 1; from 1 on -0.5 t^3 + 2.5 t^2 - 4 t + 2 [3]_
+    ``mitchell``        2        (7 t^3 - 12 t^2 + 16/3) / 6; from 1 on (-7/3 t^3 + 12 t^2 - 20 t + 32/3) / 6 [4]_
+    ``gaussian``        3/2      exp(-2 t^2) [5]_
+    ``lanczos`` n       n        sinc(t) sinc(t / n) [6]_
+    ==================  =======  =====================================================================
+
+    ``nearest`` takes sample ``floor(x + 1/2)``; ``area`` is the mean over one step, by exact coverage. ``bicubic`` is
+    Keys' cubic of a = -1/2; conventions ``opencv`` and ``torch`` have a = -3/4, as these libraries.
 
     References
     ----------
-    W. K. Pratt, *Digital Image Processing*, 3rd ed., Wiley 2001, section 4.3 (interpolation);
-    P. S. Heckbert, *Fundamentals of Texture Mapping and Image Warping*, UCB/CSD-89-516, 1989 (stretched filters).
+    .. [1] W. K. Pratt, *Digital Image Processing*, 3rd ed., Wiley 2001, section 4.3.
+    .. [2] F. J. Harris, "On the use of windows for harmonic analysis", Proceedings of the IEEE 66, 1978.
+    .. [3] R. G. Keys, "Cubic convolution interpolation", IEEE Transactions on ASSP 29, 1981.
+    .. [4] D. P. Mitchell, A. N. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988.
+    .. [5] P. S. Heckbert, *Fundamentals of Texture Mapping and Image Warping*, UCB/CSD-89-516, 1989 (and stretching).
+    .. [6] C. E. Duchon, "Lanczos filtering in one and two dimensions", Journal of Applied Meteorology 18, 1979.
 
     Examples
     --------
@@ -191,6 +217,10 @@ def resize(
     array([[  0,  25,  75, 100]], dtype=uint8)
     >>> fastresample.resize(np.arange(4.0), factor=0.5)
     array([0.5, 2.5])
+    >>> fastresample.resize(np.array([0.0, 0.0, 1.0, 1.0]), 8, method="bicubic").round(3)
+    array([ 0.   , -0.023, -0.07 ,  0.203,  0.797,  1.07 ,  1.023,  1.   ])
+    >>> fastresample.resize(np.array([[0, 1, 9]], np.uint8), (1, 2), convention="pillow")
+    array([[0, 6]], dtype=uint8)
     """
     image = spec.check_image(image)
     resizer = Resizer(
@@ -220,7 +250,8 @@ def warmup(
     Parameters
     ----------
     methods, dtypes, channels, conventions, antialias
-        Every combination is prepared for enlarging, shrinking and exact halving of C-contiguous ``(H, W, C)`` images.
+        Every combination is prepared for C-contiguous ``(H, W, C)`` images whose sides are both enlarged or both
+        shrunk, by exact halving too. Of ``antialias`` each method takes the values that it has.
 
     Returns
     -------
@@ -230,7 +261,7 @@ def warmup(
     Raises
     ------
     TypeError, ValueError
-        As `resize`.
+        As `resize`: for a method, a dtype or a value of ``antialias`` that a convention lacks.
 
     Examples
     --------
@@ -240,10 +271,22 @@ def warmup(
     """
     statistics: dict[str, int] = plan.load_kernels().statistics
     before = statistics["compiled"]
-    for method, dtype, count, convention, smooth in product(methods, dtypes, channels, conventions, antialias):
-        if method == "nearest" and smooth:
-            continue
-        image = np.zeros((16, 16, count), dtype)
-        for size in ((17, 17), (9, 9), (8, 8), (3, 3)):  # beyond a step of 4, 8-bit sums need wider accumulators
-            resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
+    choices, kinds = tuple(antialias), list(product(dtypes, channels))
+    for method, convention in product(methods, conventions):
+        for smooth, (dtype, count) in product(_existing(method, choices, convention), kinds):
+            image = np.zeros((64, 16, count), dtype)
+            for size in _WARMUP_SIZES:
+                resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
     return statistics["compiled"] - before
+
+
+def _existing(method: str, choices: tuple[bool, ...], convention: str) -> list[bool]:
+    """Return the choices of ``antialias`` that a method has; raise as `resize` does where none is left."""
+    spec.check_method(method, None, convention)
+    existing = []
+    for smooth in choices:
+        with suppress(ValueError):
+            existing.append(spec.check_method(method, smooth, convention)[1])
+    if not existing and choices:
+        spec.check_method(method, choices[0], convention)
+    return existing

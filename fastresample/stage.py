@@ -46,7 +46,7 @@ class Stage:
         else:
             request = self.request
         request = request._replace(channels=src.shape[3])
-        sizes = np.array((src.shape[3], src.shape[2] * src.shape[3]), np.int64)
+        sizes = np.array((src.shape[3], src.shape[2] * src.shape[3], src.shape[1], 0), np.int64)
         if not (_readable(src, request.source) and _readable(out, request.result)):
             return self._converting(src, out, request, sizes)
         flat = flat_rows(src) if out.flags.c_contiguous else None
@@ -56,7 +56,7 @@ class Stage:
         tables = (sizes, *self.tables_x, *self.tables_y, *self.constants)
         return lambda begin, end: kernel(src, out, begin, end, *tables)
 
-    def _converting(self, src: Array, out: Array, request: Any, sizes: NDArray[np.int64]) -> threads.Band:
+    def _converting(self, src: Array, out: Array, request: Any, whole: NDArray[np.int64]) -> threads.Band:
         """Like ``_band``, for byte-swapped, misaligned or half-precision samples: a few rows at a time."""
         kernel = self.select(request._replace(direct=True))
         rows_in, rows = src.shape[1], out.shape[1]
@@ -67,14 +67,16 @@ class Stage:
             while begin < end:
                 plane, top = divmod(begin, rows)
                 bottom = min(rows, top + piece, top + end - begin)
-                low, high = int(self.first_row[top]), int(self.end_row[bottom - 1])
+                low, high = int(self.first_row[top:bottom].min()), int(self.end_row[top:bottom].max())
                 native = np.empty((1, high - low, src.shape[2] * src.shape[3]), request.source)
                 np.copyto(native.reshape(src[:1, low:high].shape), src[plane : plane + 1, low:high], casting="unsafe")
                 result = np.empty((1, bottom - top, out.shape[2] * out.shape[3]), request.result)
                 near, *others = (table[top:bottom] for table in self.tables_y)
+                sizes = np.array((*whole[:2], high - low, plane), np.int64)
                 tables = (sizes, *self.tables_x, near - np.int32(low), *others, *self.constants)
                 kernel(native, result, 0, bottom - top, *tables)
-                np.copyto(out[plane, top:bottom], result.reshape(out[0, top:bottom].shape), casting="unsafe")
+                with np.errstate(over="ignore"):  # beyond half precision it is infinite, as in the other dtypes
+                    np.copyto(out[plane, top:bottom], result.reshape(out[0, top:bottom].shape), casting="unsafe")
                 begin += bottom - top
 
         return band

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import fastresample
-from fastresample import cache, codes
+from fastresample import cache
 from fastresample.conventions import CONVENTIONS
 
 posix_only = pytest.mark.skipif(not hasattr(os, "getuid"), reason="owners and modes of folders are POSIX's")
@@ -40,7 +40,7 @@ from child import tell
 from fastresample.kernels import tables
 from fastresample.kernels.common import environment_key, source_hash, statistics
 index = np.empty(4, np.int32)
-tables.builder(tables.nearest)(16.0, 4.0, 8.0, 8, index)
+tables.index_builder("nearest")(np.array([16.0, 4.0, 8.0, 8.0]), index)
 tell({"index": index.tolist(), "key": environment_key(), "hash": source_hash(), **statistics})
 """
 # A whole resize, as a user calls it.
@@ -512,7 +512,7 @@ def test_kernels_share_one_set_of_options(tmp_path):
             out = np.empty(1)
             function(1e16, 1.0, out)
             values.append(out[0])
-        table = tables.builder(tables.nearest)
+        table = tables.index_builder("nearest")
         kept = numba.config.CACHE_DIR == str(common.disk.folder(common.environment_key()))
         tell([values, kernel.targetoptions == table.targetoptions, kernel.targetoptions["fastmath"], kept])
         """,
@@ -537,7 +537,7 @@ def test_other_users_of_numba_keep_their_cache_folder(tmp_path):
             seen.append(numba.njit(cache=True)(child.twice).stats.cache_path.startswith(sys.argv[1]))
         thread = threading.Thread(target=decorate)
         thread.start()
-        tables.builder(tables.nearest)
+        tables.index_builder("nearest")
         running = thread.is_alive()
         thread.join()
         child.tell([seen, running, numba.config.CACHE_DIR == sys.argv[1]])
@@ -579,14 +579,18 @@ def test_bounds_checks_do_not_meet_unchecked_code(tmp_path):
 def test_an_edited_kernel_file_is_compiled_anew(tmp_path, package):
     here = package("here")
     assert run(TABLE, package=here, cache=tmp_path / "cache").told["index"] == [1, 3, 5, 7]
-    edit(here / "kernels" / "tables.py", "n_in - 1.0)\n\n\ndef filtered", "n_in - 5.0)\n\n\ndef filtered")
+    edit(here / "kernels" / "tables" / "indices.py", "(position, 0.0), n_in - 1.0)", "(position, 0.0), n_in - 5.0)")
     assert run(TABLE, package=here, cache=tmp_path / "cache").told["index"] == [1, 3, 3, 3]
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new"),
-    [("kernels/separable.py", "number(0)\n", "number(1)\n"), ("codes.py", "IDENTITY = 1", "IDENTITY = 7")],
-    ids=["helper", "codes"],
+    [
+        ("kernels/rows.py", "half = real(0.5)\n", "half = real(0.6)\n"),
+        ("codes.py", "\nIDENTITY = 1", "\nIDENTITY = 7"),
+        ("kernels/tables/filters.py", "math.nan", "math.inf"),
+    ],
+    ids=["helper", "codes", "table"],
 )
 def test_every_source_of_kernels_is_part_of_their_names(tmp_path, package, file, old, new):
     here = package("here")
@@ -627,6 +631,10 @@ def test_upgrade_while_an_old_process_runs(tmp_path, package):
 
 # ---- how many kernels there can be
 
+# By convention: all methods, dtypes, numbers of axes and channel counts together, for samples that lie in place. Other
+# layouts have as many again, at most.
+MOST_KERNELS = {"native": 324, "onnx": 252, "opencv": 133, "pillow": 79, "torch": 76}
+
 
 @pytest.fixture
 def made(monkeypatch):
@@ -645,74 +653,51 @@ def made(monkeypatch):
     kernels._selected.cache_clear()
 
 
-DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float16", "float32", "float64"]
+# Enlarging, shrinking, mixed both ways, exact halving, one axis unchanged, a single row.
+SIZES = [(9, 13), (3, 5), (9, 5), (3, 13), (5, 13), (5, 7), (4, 6), (8, 15), (8, 5), (9, 12), (2, 12), (1, 5)]
 
 
-def resize_everything(dtypes, channels, layouts):
-    for dtype, count, layout in product(dtypes, channels, layouts):
-        image = layout(np.zeros((4, 6, count), dtype))
-        for size in [(2, 3), (8, 12), (3, 5), (1, 1), (4, 9), (7, 6), (1, 9), (4, 3)]:
-            for method, antialias in [("nearest", False), ("bilinear", False), ("bilinear", True)]:
-                fastresample.resize(image, size, method=method, antialias=antialias)
-        fastresample.resize(image, (2, 9, 2), axes=(0, 1, 2))
+def walk(convention, channels, sizes):
+    """Resize by every method of a convention, for every dtype that it takes, one to three axes."""
+    for method, rules in CONVENTIONS[convention].methods.items():
+        for dtype, smooth, count in product(rules.dtypes, rules.antialias, channels):
+            options = {"method": method, "antialias": smooth, "convention": convention}
+            image, long = np.zeros((8, 12, count), dtype), np.zeros((120, 12, count), dtype)
+            if 2 in rules.axes:
+                for size in sizes:
+                    fastresample.resize(image, size, **options)
+                fastresample.resize(long, (2, sizes[0][1]), **options)
+                fastresample.resize(long, (2, 12), **options)
+            if convention == "torch" and (dtype == "uint8" or smooth) and not method.startswith("nearest"):
+                continue  # on two axes only
+            for n in (9, 4, 3) if 1 in rules.axes else ():
+                fastresample.resize(image, n, axes=1, **options)
+                fastresample.resize(image, n, axes=0, **options)
+                fastresample.resize(long, 2, axes=0, **options)
+            if 3 in rules.axes:
+                for size in sizes:
+                    fastresample.resize(image, (*size, count + 1), axes=(0, 1, 2), **options)
 
 
 def test_ordinary_images_need_few_kernels(made):
-    resize_everything(["uint8"], [3], [np.asarray])
+    image = np.zeros((8, 12, 3), np.uint8)
+    for size, (method, smooth) in product(SIZES, [("nearest", False), ("bilinear", False), ("bilinear", True)]):
+        fastresample.resize(image, size, method=method, antialias=smooth)
     assert len(made) <= 12, sorted(made)
 
 
-def separable_requests(kernels):
-    """All that the planner may ask of the separable family: every arithmetic, alone and in the stages of a volume."""
-    native = CONVENTIONS["native"]
-    everything = product([True, False], [1, 2, 3, 4], [codes.ANY, codes.IDENTITY, codes.TWO], [0, 1], [True, False])
-    for dtype, (begins, ends), shape in product(native.arithmetic, [(1, 1), (1, 0), (0, 1)], list(everything)):
-        own = "float32" if dtype == "float16" else dtype
-        row = native.arithmetic[dtype] if begins and ends else native.chained.get(dtype, native.arithmetic[dtype])
-        direct, channels, taps_x, order, halving = shape
-        for last_sum in {row.accumulator, "int64" if row.most_bits else row.accumulator}:
-            yield kernels.Request(
-                "separable",
-                direct,
-                channels,
-                source=own if begins else row.between,
-                result=own if ends else row.between,
-                weight=row.weight,
-                between=row.between,
-                sums=(row.accumulator, last_sum),
-                store=row.store if ends else codes.STORE_CAST,
-                order=order,
-                taps_x=taps_x,
-                halving=halving,
-            )
-
-
-def gather_requests(kernels):
-    for direct, channels, word in product([True, False], [1, 2, 3, 4], ["uint8", "uint16", "uint32", "uint64"]):
-        yield kernels.Request("gather", direct, channels, word, word)
-
-
-def test_number_of_kernels_is_bounded(made):
-    """Counts beyond four channels share a kernel, layouts are two, sizes and steps never matter.
-
-    Gathers: 4 channel counts * 2 layouts * 4 words = 32. Separable stages: (4 channel counts * 2 tap counts + 1) * 2
-    orders * 2 layouts = 36 for each of the 22 combinations of dtypes, 792. Halvings: 4 channel counts * 6 dtypes = 24.
-    """
-    from fastresample import kernels
-
-    for request in [*gather_requests(kernels), *separable_requests(kernels)]:
-        for variant in kernels.matching(request):
-            variant.make(request)
-    possible = set(made)
-    assert len(possible) == 32 + 792 + 24
-    made.clear()
-    layouts = [np.asarray, lambda image: image[:, ::-1], np.asfortranarray]
-    resize_everything(DTYPES, [1, 2, 3, 4, 5, 7, 31, 100], layouts)
+@pytest.mark.parametrize(("convention", "most"), MOST_KERNELS.items())
+def test_number_of_kernels_is_bounded(made, convention, most):
+    """Channel counts but 1, 3 and 4 share a kernel; sizes and steps never matter."""
+    walk(convention, [1, 2, 3, 4, 31], SIZES)
     used = set(made)
-    assert used <= possible
-    resize_everything(DTYPES, [6, 9, 13, 600], layouts)
-    fastresample.resize(np.zeros((5, 9, 9, 2), np.uint8), (4, 5), axes=(1, 2))
-    assert set(made) == used, "other channel counts need nothing new"
+    walk(convention, [5], [(11, 7), (5, 25), (8, 25), (2, 12)])
+    assert set(made) == used, "other channel counts and sizes need nothing new"
+    assert len(made) == most
+
+
+def test_the_table_of_kernel_counts_is_complete():
+    assert set(MOST_KERNELS) == set(CONVENTIONS)
 
 
 # ---- what the command line shows

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastresample import Resizer, resize, set_num_threads
+from fastresample import Resizer, resize, set_num_threads, warmup
 from fastresample.spec.resize import resize_spec
 
 IMAGE = np.arange(12, dtype=np.uint8).reshape(3, 4)
@@ -153,11 +153,15 @@ def test_four_axes_are_too_many() -> None:
 # --- names --------------------------------------------------------------------------------------------------------
 
 
+LANCZOS = "lanczos2, lanczos3, lanczos4, lanczos5"
+METHODS = f"area, bicubic, bilinear, box, catmull_rom, gaussian, hamming, {LANCZOS}, mitchell, nearest"
+
+
 @pytest.mark.parametrize(
     ("argument", "choices"),
     [
-        ("method", "bilinear, nearest"),
-        ("convention", "native"),
+        ("method", METHODS),
+        ("convention", "native, onnx, opencv, pillow, torch"),
         ("coordinates", "align_corners, asymmetric, half_pixel"),
     ],
 )
@@ -178,6 +182,36 @@ def test_antialias() -> None:
         text = f"antialias must be True, False or None, got {value!r}"
         refused(TypeError, text, resize, IMAGE, (2, 2), antialias=value)
     assert np.array_equal(resize(IMAGE, (2, 2), antialias=np.True_), resize(IMAGE, (2, 2), antialias=True))
+
+
+def test_what_a_convention_lacks_is_refused_with_what_it_has() -> None:
+    has = "area, bicubic, bilinear, bilinear_exact, lanczos4, nearest, nearest_exact"
+    text = f"unknown method 'lanczos3' for convention opencv; choose from {has}"
+    refused(ValueError, text, resize, IMAGE, (2, 2), method="lanczos", convention="opencv")
+    text = "antialias must be False or None for method 'bilinear', by convention 'opencv', got True"
+    refused(ValueError, text, resize, IMAGE, (2, 2), convention="opencv", antialias=True)
+    text = "antialias must be True or None for method 'bicubic', by convention 'pillow', got False"
+    refused(ValueError, text, resize, IMAGE, (2, 2), method="cubic", convention="pillow", antialias=False)
+    text = "unknown coordinates 'align_corners' for convention pillow; choose from half_pixel"
+    refused(ValueError, text, resize, IMAGE, (2, 2), convention="pillow", coordinates="align_corners")
+    text = "box must be None for method 'bilinear' of convention 'torch', got (0, 0, 1, 1)"
+    refused(ValueError, text, resize, IMAGE, (2, 2), convention="torch", box=(0, 0, 1, 1))
+    text = "method 'bicubic' of convention 'torch' resizes two axes, got axes (0,)"
+    refused(ValueError, text, resize, IMAGE, 2, method="bicubic", convention="torch", axes=0)
+    text = "image must have one of the dtypes uint8, float32, float64 for convention 'torch', got int16"
+    refused(TypeError, text, resize, IMAGE.astype(np.int16), (2, 2), convention="torch")
+
+
+def test_warmup_skips_what_the_product_of_antialias_makes_and_nothing_else() -> None:
+    common = {"channels": [1], "antialias": (False, True)}
+    assert warmup(["nearest"], **common) >= 0
+    text = "antialias must be False or None for method 'nearest', which copies pixels, got True"
+    refused(ValueError, text, warmup, ["nearest"], channels=[1], antialias=[True])
+    refused(ValueError, f"unknown method 'x'; choose from {METHODS}", warmup, ["x"], **common)
+    text = "unknown convention 'gimp'; choose from native, onnx, opencv, pillow, torch"
+    refused(ValueError, text, warmup, ["nearest"], conventions=["gimp"], **common)
+    text = "dtype int64 can be resized with method 'nearest' only, got method 'bilinear'"
+    refused(TypeError, text, warmup, ["bilinear"], ["int64"], **common)
 
 
 # --- image --------------------------------------------------------------------------------------------------------
@@ -373,7 +407,7 @@ def test_a_resizer_checks_what_resize_checks() -> None:
     refused(ValueError, "image must not be empty, got shape (3, 0)", Resizer, (3, 0), (2, 2))
     refused(ValueError, "image must not be empty, got shape (3, -1)", Resizer, (3, -1), (2, 2))
     refused(ValueError, f"{TWO}, got (0, 2)", Resizer, (3, 4), (0, 2))
-    refused(ValueError, "unknown method 'x'; choose from bilinear, nearest", Resizer, (3, 4), (2, 2), method="x")
+    refused(ValueError, f"unknown method 'x'; choose from {METHODS}", Resizer, (3, 4), (2, 2), method="x")
     text = "dtype int64 can be resized with method 'nearest' only, got method 'bilinear'"
     refused(TypeError, text, Resizer, (3, 4), (2, 2), np.int64)
     refused(ValueError, "give exactly one of size and factor, got neither", Resizer, (3, 4))

@@ -246,3 +246,92 @@ def test_a_white_pixel_in_the_dark_is_not_lost() -> None:
     # Distances 1, 0, 1, 2 over a step of 3: weights 2, 3, 2, 1 of 8, and 255 * 3 / 8 = 95.6.
     check("00 ff 00 00 00 00", "60 00", antialias=True)
     check("00 00 ff 00 00 00", "00 00")  # positions 1 and 4 are other pixels
+
+
+# --- the other filters --------------------------------------------------------------------------------------------
+
+
+def test_box_is_the_nearest_pixel_or_the_mean_of_two() -> None:
+    # Positions -1/6, 1/2, 7/6, 11/6, 5/2, 19/6: halfway between two pixels both count.
+    check("00 10 20 30", "00 08 10 20 28 30", method="box")
+    check("03 06 0c 10 20 30", "07 20", method="box", antialias=True)
+    # Of 3 pixels to 2, windows [-1/2, 1] and [1, 5/2]: the pixel on the very edge counts half.
+    check("03 06 09", "04 08", method="box", antialias=True)
+
+
+def test_area_shares_the_pixels_that_it_cuts() -> None:
+    check("03 06 09", "04 08", method="area")  # 2/3 and 1/3
+    check("05 0a 0f", "07 0d", method="area")  # 20/3 and 40/3
+    check("10 20", "10 10 18 20 20", method="area")  # the third of five lies on both
+    check("09 00 00\n00 00 00\n00 00 00", "04 00\n00 00", method="area")  # 4/9 of the corner
+    check("00 00 00\n00 09 00\n00 00 00", "01 01\n01 01", method="area")
+    check("10 20 30 40", "10 20 30 40", method="area")
+
+
+def test_bicubic_overshoots_and_comes_back() -> None:
+    # Enlarged twice, at 1/4: -9, 111, 29 and -3 of 128; a pixel that is 128 above the others.
+    check("40 40 c0 40 40", "40 3d 37 5d af af 5d 37 3d 40", method="bicubic")
+    # Halfway: -1, 9, 9, -1 of 16; below zero is zero.
+    for method in ("bicubic", "catmull_rom"):
+        check("00 00 10 10 00 00", "00 00 00 08 10 12 10 08 00 00 00", method=method, coordinates="align_corners")
+
+
+def test_overshoot_survives_between_the_passes() -> None:
+    """Where two undershoots meet, their product is bright: clipped between the passes, it would be lost."""
+    # Halfway, twice: -1 * -1 of 256 where the two meet, 9 * -1 beside it; the others lie on black pixels.
+    source = """
+        00 00 00 00 00 00
+        00 00 00 00 00 00
+        00 00 ff ff 00 00
+        00 00 ff ff 00 00
+        00 00 00 00 00 00
+        00 00 00 00 00 00
+        """
+    image = picture(source)
+    exact = resize(image.astype(np.float64), (11, 11), method="bicubic", coordinates="align_corners")
+    assert exact[1, 1] == 255 / 256
+    assert exact[1, 5] == -2 * 9 * 255 / 256
+    assert exact[5, 5] == 18 * 18 * 255 / 256
+    result = resize(image, (11, 11), method="bicubic", coordinates="align_corners")
+    assert result[1, 1] == result[1, 9] == result[9, 1] == result[9, 9] == 1
+    assert result[1, 5] == 0
+    assert result[5, 5] == 255
+
+
+def test_mitchell_blurs_a_little() -> None:
+    # On a pixel 1, 16, 1 of 18; halfway 77 and -5 of 144.
+    check("00 00 90 00 00", "00 00 08 4d 80 4d 08 00 00", method="mitchell", coordinates="align_corners")
+
+
+def test_gaussian_blurs_more() -> None:
+    # On a pixel 1 and exp(-2) of 1 + 2 exp(-2): 0.787 and 0.107; halfway 1/2 and 1/2.
+    check("00 00 ff 00 00", "00 00 1b 80 c9 80 1b 00 00", method="gaussian", coordinates="align_corners")
+
+
+def test_hamming_is_steeper_than_linear() -> None:
+    # At 1/4: sinc(1/4) (0.54 + 0.46 cos(pi/4)) = 0.779 against 0.064 at 3/4, which is 0.9236 and 0.0764.
+    check("00 ff", "00 13 ec ff", method="hamming")
+
+
+def test_lanczos_rings() -> None:
+    # Halfway, two lobes give 9 and -1 of 16, three lobes 225, -50 and 9 of 368.
+    check("00 00 10 10 00 00", "00 00 00 08 10 12 10 08 00 00 00", method="lanczos2", coordinates="align_corners")
+    check(
+        "10 10 10 3e 10 10 10",
+        "10 11 10 0a 10 2c 3e 2c 10 0a 10 11 10",
+        method="lanczos3",
+        coordinates="align_corners",
+    )
+
+
+def test_four_pixels_to_two_by_bicubic() -> None:
+    # Distances 1/2, 1/2, 3/2, 5/2 over a step of 2: 111, 111, 29, -9 of 242.
+    check("f2 00 00 00", "6f 00", method="bicubic", antialias=True)
+    check("00 f2 00 00", "6f 1d", method="bicubic", antialias=True)
+    check("00 00 f2 00", "1d 6f", method="bicubic", antialias=True)
+    check("78 78 78 f2", "73 b0", method="bicubic", antialias=True)  # 120 - 122 * 9/242 and 120 + 122 * 111/242
+
+
+def test_a_crop_is_a_crop_with_every_method() -> None:
+    for method in ("nearest", "box", "area", "bilinear", "bicubic", "mitchell", "gaussian", "lanczos5"):
+        check("00 40 80 c0", "40 80", box=(0, 1, 1, 3), method=method)

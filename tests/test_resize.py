@@ -37,6 +37,10 @@ SCALINGS = {
 }
 FEW = ("up", "down", "halved")
 
+FILTERED = [method for method in reference.METHODS if method != "nearest"]
+# Every (method, antialias) that weighs samples; for area the second means nothing.
+WAYS = [(method, antialias) for method in FILTERED for antialias in (False, True)]
+
 
 def noise(dtype: str, shape: tuple[int, ...]) -> np.ndarray:
     """Samples all over the range of an integer dtype; of a floating-point one, of both signs and several magnitudes."""
@@ -51,29 +55,34 @@ def noise(dtype: str, shape: tuple[int, ...]) -> np.ndarray:
     return (rng.standard_normal(shape) * 10.0 ** rng.integers(-2, 3, shape)).astype(kind)
 
 
-def widest(image: np.ndarray, result: np.ndarray, antialias: bool) -> int:
+def longest(image: np.ndarray, result: np.ndarray, method: str, antialias: bool, **options: object) -> int:
     """The most taps along any axis."""
-    steps = [n_in / n_out for n_in, n_out in zip(image.shape, result.shape, strict=True)]
-    return int(np.ceil(2 * max(1.0, *steps))) if antialias else 2
+    if options:
+        return 8 * int(np.ceil(max(n_in / n_out for n_in, n_out in zip(image.shape, result.shape, strict=True)) + 1))
+    pairs = [(n_in, n_out) for n_in, n_out in zip(image.shape, result.shape, strict=True) if n_in != n_out]
+    return max((len(row) for pair in pairs for row in reference.taps(*pair, method, antialias)), default=1)
 
 
-def allowed(image: np.ndarray, exact: np.ndarray, taps: int, antialias: bool) -> np.ndarray | float:
+def allowed(image: np.ndarray, exact: np.ndarray, taps: int) -> np.ndarray | float:
     """The promised error of each sample.
 
-    Integers are rounded once, which is 1/2; the rest is what the arithmetic before it may lose. Floating-point sums of
-    ``taps`` products lose at most an epsilon each, another for the weights' own rounding, in each pass.
+    Integers are rounded once, which is 1/2; the rest is what the arithmetic before it may lose. float32 keeps within 4
+    units in the last place of the largest input. float64 sums of ``taps`` products lose at most an epsilon each,
+    another for the weights' own rounding, in each pass.
     """
     name = image.dtype.name
     if name in BYTES:
-        return 0.55 if antialias else 0.52
+        return 0.55 if taps > 2 else 0.52
     if name in (*WORDS, *LONGS):
-        return 0.5001
+        return 0.5 + 1e-5
+    largest = np.abs(image).max()
+    if name == "float32":
+        return 4 * float(np.spacing(largest))
     passes = sum(n_in != n_out for n_in, n_out in zip(image.shape, exact.shape, strict=True))
-    largest = float(np.abs(image).max())
     if name == "float16":  # single precision, rounded to half: 1/2 of the half's unit in the last place
-        single = passes * (taps + 2) * float(np.finfo(np.float32).eps) * largest
+        single = passes * (taps + 2) * float(np.finfo(np.float32).eps) * float(largest)
         return 0.5005 * np.spacing(np.abs(exact).astype(np.float16)).astype(np.float64) + single
-    return passes * (taps + 2) * float(np.finfo(name).eps) * largest
+    return passes * (taps + 2) * float(np.finfo(name).eps) * float(largest)
 
 
 def correctly_rounded(result: np.ndarray, exact: np.ndarray) -> np.ndarray:
@@ -83,20 +92,29 @@ def correctly_rounded(result: np.ndarray, exact: np.ndarray) -> np.ndarray:
     return nearest | (tie & ((result == np.floor(exact)) | (result == np.ceil(exact))))
 
 
-def check(image: np.ndarray, size: int | tuple[int, ...], *, antialias: bool = False, **options: object) -> np.ndarray:
-    """Resize and hold the result against the oracle."""
+def check(
+    image: np.ndarray,
+    size: int | tuple[int, ...],
+    *,
+    method: str = "bilinear",
+    antialias: bool = False,
+    **options: object,
+) -> np.ndarray:
+    """Resize and hold the result against the oracle, which overshoots where integers saturate."""
     before = image.copy()
-    result = resize(image, size, antialias=antialias, **options)
-    exact = reference.resize(image, size, antialias=antialias, **options)
+    result = resize(image, size, method=method, antialias=antialias, **options)
+    exact = reference.resize(image, size, method=method, antialias=antialias, **options)
     assert np.array_equal(image, before), "the input was written to"
     assert result.shape == exact.shape
     assert result.dtype == image.dtype
     assert result.flags.c_contiguous
-    taps = widest(image, result, antialias)
+    if image.dtype.kind in "iu":
+        exact = np.clip(exact, np.iinfo(image.dtype).min, np.iinfo(image.dtype).max)
+    taps = longest(image, result, method, antialias, **options)
     error = np.abs(result.astype(np.float64) - exact)
-    assert (error <= allowed(image, exact, taps, antialias)).all(), error.max()
+    assert (error <= allowed(image, exact, taps)).all(), (error.max(), method, antialias)
     if image.dtype.kind in "iu" and result.size >= 1000:
-        assert correctly_rounded(result, exact).mean() >= 0.98
+        assert correctly_rounded(result, exact).mean() >= 0.98, (method, antialias)
     return result
 
 
@@ -109,6 +127,22 @@ def check(image: np.ndarray, size: int | tuple[int, ...], *, antialias: bool = F
 def test_every_dtype_and_scaling(dtype: str, scaling: str, antialias: bool) -> None:
     (height, width), size = SCALINGS[scaling]
     check(noise(dtype, (height, width, 3)), size, antialias=antialias)
+
+
+@pytest.mark.parametrize("scaling", [scaling for scaling in SCALINGS if scaling != "thousandfold"])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_every_method_and_scaling(dtype: str, scaling: str) -> None:
+    (height, width), size = SCALINGS[scaling]
+    for method, antialias in WAYS:
+        check(noise(dtype, (height, width, 3)), size, method=method, antialias=antialias)
+
+
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
+def test_every_method_and_dtype(method: str, antialias: bool) -> None:
+    for dtype in NUMBERS:
+        for scaling in FEW:
+            (height, width), size = SCALINGS[scaling]
+            check(noise(dtype, (height, width, 3)), size, method=method, antialias=antialias)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 4, 5, 31])
@@ -138,6 +172,32 @@ def test_nearest_copies_pixels_of_any_width(dtype: str, channels: int) -> None:
         assert np.array_equal(resize(image, size, method="nearest"), reference.resize(image, size, method="nearest"))
 
 
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [("linear", "bilinear"), ("trilinear", "bilinear"), ("cubic", "bicubic"), ("lanczos", "lanczos3")],
+)
+def test_other_names(name: str, same: str) -> None:
+    image = noise("uint8", (7, 6, 3))
+    for antialias in (False, True):
+        expected = resize(image, (9, 4), method=same, antialias=antialias)
+        assert np.array_equal(resize(image, (9, 4), method=name, antialias=antialias), expected)
+
+
+def test_bicubic_is_the_catmull_rom_spline_bit_for_bit() -> None:
+    image = noise("float32", (7, 6, 3))
+    assert np.array_equal(resize(image, (9, 4), method="bicubic"), resize(image, (9, 4), method="catmull_rom"))
+
+
+def test_area_knows_one_way_and_half_the_pixels_are_their_mean() -> None:
+    image = noise("uint8", (12, 18, 3))
+    whole = image.astype(int).reshape(6, 2, 9, 2, 3).sum(axis=(1, 3))
+    for antialias in (None, False, True):
+        assert np.array_equal(resize(image, (6, 9), method="area", antialias=antialias), (whole + 2) // 4)
+    assert np.array_equal(
+        resize(image[:, ::2], (5, 7), method="area"), resize(image[:, ::2], (5, 7), method="area", antialias=False)
+    )
+
+
 def test_linear_is_another_name_of_bilinear_and_the_default() -> None:
     image = noise("uint8", (7, 6, 3))
     expected = resize(image, (9, 10), method="bilinear", antialias=False, convention="native", coordinates="half_pixel")
@@ -150,17 +210,30 @@ def test_linear_is_another_name_of_bilinear_and_the_default() -> None:
 NOISY = [((211, 190), (320, 307)), ((320, 307), (211, 190)), ((190, 320), (307, 211)), ((300, 401), (299, 400))]
 
 
+def extremes(dtype: str, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Noise, and nothing but black and white."""
+    image, info = noise(dtype, shape), np.iinfo(dtype)
+    return [image, np.where(image > image.mean(), info.max, info.min).astype(dtype)]
+
+
 @BIG
 @pytest.mark.parametrize("dtype", [*BYTES, *WORDS, *LONGS])
 @pytest.mark.parametrize(("shape", "size"), NOISY)
 def test_integers_are_nearly_always_correctly_rounded(
     dtype: str, shape: tuple[int, int], size: tuple[int, int]
 ) -> None:
-    image = noise(dtype, (*shape, 3))
-    black_and_white = np.where(image > image.mean(), np.iinfo(dtype).max, np.iinfo(dtype).min).astype(dtype)
-    for picture in (image, black_and_white):
+    for picture in extremes(dtype, (*shape, 3)):
         for antialias in (False, True):
             check(picture, size, antialias=antialias)
+
+
+@BIG
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
+def test_every_method_is_nearly_always_correctly_rounded(method: str, antialias: bool) -> None:
+    for dtype in ("uint8", "int8", "uint16"):
+        for shape, size in (((97, 83), (150, 131)), ((150, 131), (97, 83)), ((190, 40), (31, 77))):
+            for picture in extremes(dtype, (*shape, 3)):
+                check(picture, size, method=method, antialias=antialias)
 
 
 @BIG
@@ -173,19 +246,47 @@ def test_many_taps_keep_the_promise(dtype: str, step: int) -> None:
     for height, width in ((step * 5, 40), (40, step * 5)):
         size = (5, 40) if height > 40 else (40, 5)
         bright = rng.integers(info.max - 500 * (info.max > 500) - 20, info.max, (height, width, 3), dtype)
-        check(bright, size, antialias=True)
-        check(rng.choice(np.array([info.min, info.max], dtype), (height, width, 3)), size, antialias=True)
+        dark_and_bright = rng.choice(np.array([info.min, info.max], dtype), (height, width, 3))
+        for method in ("area", "bilinear", "bicubic", "lanczos3"):
+            check(bright, size, method=method, antialias=True)
+            check(dark_and_bright, size, method=method, antialias=True)
 
 
 @BIG
-@pytest.mark.parametrize("dtype", [*BYTES, *WORDS])
-def test_long_signals_keep_the_promise(dtype: str) -> None:
-    info = np.iinfo(dtype)
-    rng = np.random.default_rng(9)
-    bright = rng.integers(info.max - 20, info.max, 20_000, dtype)
-    black_and_white = rng.choice(np.array([info.min, info.max], dtype), 20_000)
-    signals = np.stack([noise(dtype, (20_000,)), bright, black_and_white], axis=1)
-    check(signals, 5, axes=0, antialias=True)
+@pytest.mark.parametrize("method", FILTERED)
+@pytest.mark.parametrize("step", [1000, 2000, 5000])
+def test_long_signals_keep_the_promise(method: str, step: int) -> None:
+    """Steps far beyond what images need: the weights widen as the taps grow."""
+    rng = np.random.default_rng(step)
+    for dtype in ("uint8", "uint16", "float32"):
+        kind, most = np.dtype(dtype), 255 if dtype == "uint8" else 65535
+        bright = rng.integers(most - 20, most, 2 * step, endpoint=True).astype(kind)
+        black_and_white = rng.choice(np.array([0, most], kind), 2 * step)
+        image = np.stack([noise(dtype, (2 * step,)), bright, black_and_white], axis=1)
+        check(image, 2, axes=0, method=method, antialias=True)
+
+
+@BIG
+@pytest.mark.parametrize("method", FILTERED)
+def test_what_overshoots_between_the_passes_is_not_lost(method: str) -> None:
+    """Stripes both ways: half of the picture overshoots after the first pass, and the second brings it back."""
+    rng = np.random.default_rng(1)
+    rows = np.repeat(rng.choice(np.array([0, 255]), 30), 3)
+    for picture in (np.maximum.outer(rows, rows), np.minimum.outer(rows, rows), np.bitwise_xor.outer(rows, rows)):
+        for size in ((140, 150), (41, 37)):
+            check(picture.astype(np.uint8), size, method=method, antialias=True)
+
+
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
+def test_float32_keeps_within_4_units_of_the_largest_input(method: str, antialias: bool) -> None:
+    """Samples just below a power of two, where the unit is smallest, of one sign and of both; and noise."""
+    rng = np.random.default_rng(8)
+    shape = (9, 8) if config.DISABLE_JIT else (90, 80)
+    for n_out in ((13, 11), (4, 7)) if config.DISABLE_JIT else ((133, 170), (41, 37), (7, 5)):
+        bright = (2 - rng.random(shape) * 2.0**-6).astype(np.float32)
+        signs = rng.choice(np.array([-1, 1], np.float32), shape)
+        for image in (bright, signs * bright, rng.standard_normal(shape).astype(np.float32)):
+            check(image, n_out, method=method, antialias=antialias)
 
 
 # --- arrangements of axes -----------------------------------------------------------------------------------------
@@ -225,9 +326,21 @@ def test_every_arrangement_of_axes(arrangement: str, antialias: bool) -> None:
         check(noise(dtype, shape), size, axes=axes, antialias=antialias)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int32", "float16", "float64"])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int32", "float16", "float32", "float64"])
 def test_volumes_of_every_arithmetic(dtype: str) -> None:
     check(noise(dtype, (9, 8, 7)), (5, 11, 6), axes=(0, 1, 2))
+
+
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
+def test_volumes_with_every_method(method: str, antialias: bool) -> None:
+    check(noise("float32", (9, 8, 7)), (5, 11, 6), axes=(0, 1, 2), method=method, antialias=antialias)
+
+
+def test_a_volume_whose_stages_differ_in_precision() -> None:
+    """Two taps along two axes, many along the third."""
+    for dtype in ("uint8", "float32"):
+        check(noise(dtype, (40, 8, 7)), (5, 11, 9), axes=(0, 1, 2), antialias=True)
+        check(noise(dtype, (8, 7, 40)), (11, 9, 5), axes=(0, 1, 2), antialias=True)
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
@@ -265,6 +378,15 @@ def test_a_box_fills_the_result(dtype: str, antialias: bool, box: tuple[float, .
         )
 
 
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
+def test_a_box_fills_the_result_with_every_method(method: str, antialias: bool, box: tuple[float, ...]) -> None:
+    """Edges at quarters of a pixel are exact, so that a filter that jumps does it at the same sample as the oracle."""
+    image = noise("float32", (14, 11, 3))
+    for size in ((5, 4), (20, 9)):
+        check(image, size, box=box, method=method, antialias=antialias)
+
+
 def test_a_box_of_one_and_of_three_axes() -> None:
     image = noise("float32", (14, 11, 8))
     check(image, 9, axes=1, box=(2.5, 10.0))
@@ -281,9 +403,10 @@ def test_the_whole_box_is_no_box() -> None:
 
 def test_a_box_of_the_results_size_is_a_crop() -> None:
     image = noise("float32", (14, 11, 3))
-    for method in ("nearest", "bilinear"):
-        result = resize(image, (6, 7), box=(3, 2, 9, 9), method=method)
-        assert np.array_equal(result, image[3:9, 2:9])
+    for method in reference.METHODS:
+        for antialias in {False, method != "nearest"}:
+            result = resize(image, (6, 7), box=(3, 2, 9, 9), method=method, antialias=antialias)
+            assert np.array_equal(result, image[3:9, 2:9]), method
 
 
 @pytest.mark.parametrize(
@@ -321,8 +444,9 @@ def test_every_coordinate_rule(coordinates: str, antialias: bool) -> None:
     for dtype in ("uint8", "float32"):
         image = noise(dtype, (14, 11, 3))
         for size in ((9, 17), (29, 4), (7, 11), (1, 1), (14, 1)):
-            check(image, size, coordinates=coordinates, antialias=antialias)
-            check(image, size, coordinates=coordinates, antialias=antialias, box=(1, 2.5, 12, 9.25))
+            for method in FILTERED if dtype == "float32" else ("bilinear",):
+                check(image, size, coordinates=coordinates, method=method, antialias=antialias)
+                check(image, size, coordinates=coordinates, method=method, antialias=antialias, box=(1, 2.5, 12, 9.25))
             assert np.array_equal(
                 resize(image, size, coordinates=coordinates, method="nearest"),
                 reference.resize(image, size, coordinates=coordinates, method="nearest"),
@@ -381,7 +505,7 @@ def test_the_same_size_gives_an_equal_copy(dtype: str) -> None:
         image[0, :4, 0] = [np.nan, np.inf, -np.inf, -0.0]
     ways = [{"method": "nearest"}]
     if dtype in NUMBERS:
-        ways += [{"method": "bilinear"}, {"antialias": True}, {"coordinates": "align_corners"}]
+        ways += [{"method": method} for method in FILTERED] + [{"antialias": True}, {"coordinates": "align_corners"}]
     for options in ways:
         copy = resize(image, (6, 5), **options)
         assert copy.tobytes() == image.tobytes(), "not the same bits"
@@ -391,10 +515,9 @@ def test_the_same_size_gives_an_equal_copy(dtype: str) -> None:
 # --- NaN and infinity ---------------------------------------------------------------------------------------------
 
 
-def weighted(n_in: int, n_out: int, at: int, antialias: bool) -> np.ndarray:
-    """Which outputs of an axis weigh the source sample ``at``."""
-    rows = reference.triangle_taps(n_in, n_out, "half_pixel", None, antialias)
-    return np.array([any(j == at and weight > 0 for j, weight in taps) for taps in rows])
+def weighted(n_in: int, n_out: int, at: int, method: str, antialias: bool) -> np.ndarray:
+    """Which outputs of an axis have the source sample ``at`` in their window."""
+    return np.array([any(j == at for j, _ in taps) for taps in reference.taps(n_in, n_out, method, antialias)])
 
 
 @pytest.mark.parametrize("scaling", ["up", "down", "halved", "rows up, columns down", "rows only", "columns only"])
@@ -402,16 +525,34 @@ def weighted(n_in: int, n_out: int, at: int, antialias: bool) -> np.ndarray:
 @pytest.mark.parametrize("antialias", [False, True])
 def test_nan_and_infinity_reach_what_weighs_them_and_nothing_else(dtype: str, scaling: str, antialias: bool) -> None:
     (height, width), size = SCALINGS[scaling]
-    for at in ((0, 0), (3, 2), (height - 1, width - 1)):
-        touched = np.outer(weighted(height, size[0], at[0], antialias), weighted(width, size[1], at[1], antialias))
-        for value in (np.nan, np.inf, -np.inf):
-            image = np.ones((height, width, 3), dtype)
-            image[(*at, 1)] = value
-            result = resize(image, size, antialias=antialias)
-            assert np.isfinite(result[..., [0, 2]]).all(), "another channel was touched"
-            found = result[..., 1]
-            assert np.array_equal(np.isnan(found) if np.isnan(value) else found == value, touched)
-            assert np.isfinite(found[~touched]).all()
+    for method in FILTERED if dtype == "float32" else ("bilinear", "lanczos3"):
+        for at in ((0, 0), (3, 2), (height - 1, width - 1)):
+            rows = weighted(height, size[0], at[0], method, antialias)
+            touched = np.outer(rows, weighted(width, size[1], at[1], method, antialias))
+            for value in (np.nan, np.inf, -np.inf):
+                image = np.ones((height, width, 3), dtype)
+                image[(*at, 1)] = value
+                result = resize(image, size, method=method, antialias=antialias)
+                assert np.isfinite(result[..., [0, 2]]).all(), "another channel was touched"
+                assert np.array_equal(~np.isfinite(result[..., 1]), touched), (method, at)
+                if method == "bilinear" and np.isinf(value):
+                    assert (result[..., 1][touched] == value).all()
+
+
+@pytest.mark.parametrize("method", ["bicubic", "lanczos3", "lanczos5"])
+@pytest.mark.parametrize("dtype", ["float32", ">f4", "float16"])
+def test_windows_that_begin_before_the_last_one(method: str, dtype: str) -> None:
+    """Enlarged threefold, every third output is a sample; its neighbours read samples further up again."""
+    image = noise("float32", (7, 5) if config.DISABLE_JIT else (700, 200)).astype(dtype)
+    for axis in (0, 1):
+        enlarged = resize(image, 3 * image.shape[axis], axes=axis, method=method)
+        assert np.array_equal(np.take(enlarged, range(1, enlarged.shape[axis], 3), axis), image)
+        exact = reference.resize(image, 3 * image.shape[axis], axes=axis, method=method)
+        unit = np.spacing(np.abs(image).max().astype(image.dtype.newbyteorder("=")))
+        assert np.abs(enlarged - exact).max() <= unit
+    rows = np.where(np.arange(60)[:, None] == 30, np.float32(np.nan), np.ones((60, 80), np.float32)).astype(dtype)
+    touched = np.isnan(resize(rows, 180, axes=0, method=method)).any(axis=1)
+    assert np.array_equal(touched, weighted(60, 180, 30, method, False))
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -491,7 +632,7 @@ def test_a_resizer_takes_frames_of_any_byte_order_and_layout() -> None:
 
 def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
     image = noise("uint8", (40, 50, 3))
-    for options in ({}, {"antialias": True}, {"method": "nearest"}):
+    for options in ({}, {"antialias": True}, {"method": "nearest"}, {"method": "bicubic"}):
         one = resize(image, (23, 71), threads=1, **options)
         assert all(np.array_equal(resize(image, (23, 71), threads=n, **options), one) for n in (None, 2, 7))
 

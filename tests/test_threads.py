@@ -334,7 +334,7 @@ def test_fork_while_another_thread_compiles(tmp_path):
     script = """
 from fastresample.kernels import tables
 from fastresample.kernels.common import statistics
-compiler = threading.Thread(target=tables.builder, args=(tables.nearest,))
+compiler = threading.Thread(target=tables.index_builder, args=("nearest",))
 compiler.start()
 while not statistics["compiled"]:
     time.sleep(0.001)

@@ -1,43 +1,112 @@
 """The default convention: the most accurate arithmetic that is also fast.
 
-8-bit samples use 16-bit weights and keep 7 fraction bits between the passes, never clip in between and round once, so
-two taps stay within 0.52 of the exact value: each pass errs by at most 255 * 2**-15, the word between by 2**-8, the
-result by 1/2. Wider integers use float64, for a float32 sum of many 16-bit samples would not keep that bound.
+The wider a window, the finer its weights and sums. 8-bit samples take 16-bit words where two taps suffice (each pass
+errs by at most 255 * 2**-15, the word between them by 2**-8, the result by 1/2: 0.52 in all), single precision up to
+2048 taps (0.54) and double precision beyond. float32 is summed in double precision from three taps on, because rounded
+products and sums of many would leave 4 units in the last place; wider integers always are. Nothing is clipped between
+the passes, so what overshoots there comes back.
 """
 
+import math
+import sys
+
 from fastresample import codes
-from fastresample.conventions.records import Arithmetic, Convention
+from fastresample.arithmetic import FIT, Arithmetic, Pass
+from fastresample.conventions.records import Convention, Method, Operation, Rule, Task
+from fastresample.filters import FILTERS
+from fastresample.geometry import AxisMap, Grid, axis_map, identity
 
-# 22 bits: 255 * 2**22 still fits the 32-bit accumulator. The weights' peak usually sets a lower number (quantised()).
-_EIGHT_BIT = Arithmetic("int16", 22, "int16", 7, "int32", codes.STORE_SHIFT)
-_SINGLE_ROUNDED = Arithmetic("float32", 0, "float32", 0, "float32", codes.STORE_ROUND)
-_DOUBLE_ROUNDED = Arithmetic("float64", 0, "float64", 0, "float64", codes.STORE_ROUND)
-_SINGLE = _SINGLE_ROUNDED._replace(store=codes.STORE_CAST)
-_DOUBLE = _DOUBLE_ROUNDED._replace(store=codes.STORE_CAST)
+# 22 bits: 255 * 2**22 still fits the 32-bit accumulator. The weights' peak sets a lower number (cut()).
+_WORDS = Pass("int16", codes.WEIGHT_CUT, 22, codes.SUM_INWARD, "int32", codes.STORE_SHIFT)
+_EIGHT_BIT = Arithmetic(_WORDS, "int16", FIT, _WORDS)
 
 
-def _order(antialias: bool, step: float) -> int:
-    """Sum rows first where many shrink to one: the row filter, the costlier pass, then runs on few rows."""
-    return codes.VERTICAL_FIRST if antialias and step > 1.0 else codes.HORIZONTAL_FIRST
+def _real(dtype: str, store: int) -> Arithmetic:
+    first = Pass(dtype, codes.WEIGHT_REAL, 0, codes.SUM_INWARD, dtype, codes.STORE_CAST)
+    return Arithmetic(first, dtype, 0, first._replace(store=store))
+
+
+_SINGLE, _DOUBLE = _real("float32", codes.STORE_CAST), _real("float64", codes.STORE_CAST)
+_SINGLE_ROUNDED, _DOUBLE_ROUNDED = _real("float32", codes.STORE_UP), _real("float64", codes.STORE_UP)
+
+_ANY = sys.maxsize
+_BYTES = ((2, _EIGHT_BIT), (2048, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
+# By dtype: up to how many taps which arithmetic serves.
+_ARITHMETIC: dict[str, tuple[tuple[int, Arithmetic], ...]] = {
+    "uint8": _BYTES,
+    "int8": _BYTES,
+    "uint16": ((_ANY, _DOUBLE_ROUNDED),),
+    "int16": ((_ANY, _DOUBLE_ROUNDED),),
+    "uint32": ((_ANY, _DOUBLE_ROUNDED),),
+    "int32": ((_ANY, _DOUBLE_ROUNDED),),
+    "float16": ((2048, _SINGLE), (_ANY, _DOUBLE)),
+    "float32": ((2, _SINGLE), (_ANY, _DOUBLE)),
+    "float64": ((_ANY, _DOUBLE),),
+}
+
+_COORDINATES = ("half_pixel", "align_corners", "asymmetric")
+_COPIED = ("bool", "int64", "uint64")
+
+
+def _operation(task: Task) -> Operation:
+    grids = (task.rows, task.columns)
+    maps = [axis_map(grid) for grid in grids]
+    if task.method == "nearest":
+        down, across = (Rule("nearest", (*place, float(grid.n_in))) for place, grid in zip(maps, grids, strict=True))
+        return Operation("gather", down, across)
+    rows, columns = (_rule(task, grid, place) for grid, place in zip(grids, maps, strict=True))
+    halving = _means(task) and all(place.halving for place in maps)
+    taps = 2 if halving else max(rule.taps if rule else 1 for rule in (rows, columns))
+    # Rows first where many shrink to one: the row filter, the costlier pass, then runs on few rows.
+    vertical_first = maps[0].step > 1.0 and (task.antialias or task.method == "area") and not halving
+    order = codes.VERTICAL_FIRST if vertical_first else codes.HORIZONTAL_FIRST
+    return Operation("separable", rows, columns, _arithmetic(task, taps), order, halving)
+
+
+def _means(task: Task) -> bool:
+    """Whether a position midway between two samples makes their mean, where the step is two."""
+    return task.method in ("area", "box") or (task.method == "bilinear" and not task.antialias)
+
+
+def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
+    if identity(grid):
+        return None
+    numbers = (*place, float(grid.n_in))
+    if task.method == "area":
+        return Rule("covered", numbers, min(math.floor(place.step) + 2, grid.n_in))
+    # Outputs that all lie on samples, one after the other, are these samples: no filter blurs a crop.
+    crop = place.step == 1 and place.offset % place.unit == 0
+    filter_ = FILTERS["box" if crop else task.method]
+    spread = max(place.stride, place.unit) if task.antialias else place.unit
+    width = 2 * filter_.support * spread / place.unit
+    taps = math.floor(width) + 1 if filter_.code == codes.BOX else math.ceil(width)
+    if task.antialias:  # else the table needs room for what lies outside, before it is added to the edge
+        taps = min(taps, grid.n_in)
+    shape = (spread, filter_.support, float(filter_.code), *filter_.parameters)
+    return Rule("filtered", (*numbers, *shape, float(not task.antialias)), taps)
+
+
+def _arithmetic(task: Task, taps: int) -> Arithmetic:
+    # A volume keeps its first two axes unrounded, which words cannot hand over.
+    rows = (row for row in _ARITHMETIC[task.dtype] if task.single or row[1] is not _EIGHT_BIT)
+    return next(arithmetic for most, arithmetic in rows if taps <= most)
+
+
+def _joint(method: str) -> bool:
+    return False
+
+
+def _unchanged(method: str, grid: Grid) -> bool:
+    return identity(grid)
 
 
 NATIVE = Convention(
-    families={"nearest": "gather", "bilinear": "separable"},
-    antialias=False,
-    coordinates="half_pixel",
-    exact=frozenset({"bool", "int64", "uint64"}),
-    arithmetic={
-        "uint8": _EIGHT_BIT,
-        "int8": _EIGHT_BIT,
-        "uint16": _DOUBLE_ROUNDED,
-        "int16": _DOUBLE_ROUNDED,
-        "uint32": _DOUBLE_ROUNDED,
-        "int32": _DOUBLE_ROUNDED,
-        "float16": _SINGLE,
-        "float32": _SINGLE,
-        "float64": _DOUBLE,
+    methods={
+        "nearest": Method((*_ARITHMETIC, *_COPIED), coordinates=_COORDINATES, boxes=True),
+        "area": Method(tuple(_ARITHMETIC), (True, False), coordinates=_COORDINATES, boxes=True),
+        **{name: Method(tuple(_ARITHMETIC), (False, True), coordinates=_COORDINATES, boxes=True) for name in FILTERS},
     },
-    # A volume keeps its first two axes unrounded, which an 8-bit stage cannot hand over.
-    chained={"uint8": _SINGLE_ROUNDED, "int8": _SINGLE_ROUNDED},
-    order=_order,
+    operation=_operation,
+    unchanged=_unchanged,
+    joint=_joint,
 )

@@ -11,7 +11,8 @@ import numpy as np
 from numba import types
 
 from fastresample import codes
-from fastresample.kernels import blocks, gather, separable, tables
+from fastresample.arithmetic import Pass
+from fastresample.kernels import blocks, corners, gather, separable, tables
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 
 __all__ = ["VARIANTS", "Request", "Variant", "matching", "select", "statistics", "tables"]
@@ -20,17 +21,15 @@ __all__ = ["VARIANTS", "Request", "Variant", "matching", "select", "statistics",
 class Request(NamedTuple):
     """What a stage asks for; dtypes by name, so that a request is hashable and readable."""
 
-    family: str  # 'gather' or 'separable'
+    family: str  # 'gather', 'separable', ...
     direct: bool  # C-contiguous (planes, rows, columns * channels); else any (planes, rows, columns, channels)
     channels: int
     source: str
     result: str
-    weight: str = ""  # dtype of the weights
-    between: str = ""  # kept between the passes
-    sums: tuple[str, str] = ("", "")  # accumulators of the first and the last pass
-    store: int = codes.STORE_CAST
+    arithmetic: Any = None  # arithmetic.Arithmetic or Mean
     order: int = codes.HORIZONTAL_FIRST
     taps_x: int = codes.ANY
+    edges: bool = False  # windows reach beyond the columns, where the edge pixel repeats
     halving: bool = False  # both axes are exactly halved from the first pixel on, two taps of 1/2 each
 
 
@@ -72,26 +71,37 @@ def _make_gather(request: Request) -> Kernel:
 
 
 def _separable_tables(request: Request) -> tuple[Any, ...]:
-    index, weights = array_type(np.int32, 1), array_type(request.weight, 2)
-    return (index, index, weights, index, index, weights, array_type(np.int64, 1))
+    index = array_type(np.int32, 1)
+    along, across = request.arithmetic.first.weight, request.arithmetic.last.weight
+    if request.order == codes.VERTICAL_FIRST:
+        along, across = across, along
+    return (index, index, array_type(along, 2), index, index, array_type(across, 2), array_type(np.int64, 1))
+
+
+def _weighing(how: Pass) -> separable.Weighing:
+    return separable.Weighing(_type(how.weight), how.sum, _type(how.accumulator), how.store)
+
+
+def _type(name: str) -> Any:
+    return np.dtype(name).type
 
 
 def _make_separable(request: Request) -> Kernel:
-    result = np.dtype(request.result)
-    limits = np.iinfo(result) if result.kind in "iu" else None
+    arithmetic = request.arithmetic
     special = separable.Specialisation(
         channels=_channels(request),
         taps_x=request.taps_x,
         order=request.order,
-        store=request.store,
         direct=request.direct,
-        source=np.dtype(request.source).type,
-        between=np.dtype(request.between).type,
-        sums=(np.dtype(request.sums[0]).type, np.dtype(request.sums[1]).type),
-        result=result.type,
-        limits=(int(limits.min), int(limits.max)) if limits else (0, 0),
+        edges=request.edges,
+        source=_type(request.source),
+        first=_weighing(arithmetic.first),
+        between=_type(arithmetic.between),
+        last=_weighing(arithmetic.last),
+        result=_type(request.result),
+        tail=(_type(arithmetic.tail.accumulator), arithmetic.tail.store),
     )
-    flat = (*special[:7], *special.sums, special.result)
+    flat = (*special[:6], *special.first, special.between, *special.last, special.result, *special.tail)
     return _compile(request, "separable", separable.make_separable(special), flat, _separable_tables(request))
 
 
@@ -100,16 +110,57 @@ _HALVING_SUMS = {"uint8": np.uint16, "int8": np.int16, "uint16": np.uint32, "int
 
 
 def _can_halve(request: Request) -> bool:
-    exact = request.source in _HALVING_SUMS
-    same_sums = request.store == codes.STORE_CAST and request.order == codes.HORIZONTAL_FIRST
-    return request.halving and request.direct and request.source == request.result and (exact or same_sums)
+    if not (request.halving and request.direct and request.source == request.result):
+        return False
+    last = request.arithmetic.last
+    inward = last.sum == codes.SUM_INWARD and last.store == codes.STORE_CAST
+    return request.source in _HALVING_SUMS or (inward and request.order == codes.HORIZONTAL_FIRST)
 
 
 def _make_halve(request: Request) -> Kernel:
     sample = np.dtype(request.source).type
     wide = _HALVING_SUMS.get(request.source, sample)
-    special = blocks.Specialisation(_channels(request), request.store, sample, wide)
+    special = blocks.Specialisation(_channels(request), request.arithmetic.last.store, sample, wide)
     return _compile(request, "halve", blocks.make_halve(special), special, _separable_tables(request))
+
+
+def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
+    mean, sample = request.arithmetic, _type(request.source)
+    special = blocks.MeanSpecialisation(
+        _channels(request), request.direct, sample, mean.sum, _type(mean.accumulator), mean.finish
+    )
+    index = array_type(np.int32, 1)
+    tables = (index, index, index, index, array_type(np.int64, 1))
+    return _compile(request, make.__name__.removeprefix("make_"), make(special), special, tables)
+
+
+def _make_corners(request: Request) -> Kernel:
+    special = corners.Specialisation(_channels(request), request.direct, _type(request.source))
+    return _compile(request, "corners", corners.make_corners(special), special, _separable_tables(request))
+
+
+def _make_mean_by_rows(request: Request) -> Kernel:
+    return _make_mean(request, blocks.make_mean_by_rows)
+
+
+def _make_mean_by_quarters(request: Request) -> Kernel:
+    return _make_mean(request, blocks.make_mean_by_quarters)
+
+
+def _make_mean_by_groups(request: Request) -> Kernel:
+    return _make_mean(request, blocks.make_mean_by_groups)
+
+
+def _in_quarters(request: Request) -> bool:
+    return request.direct and request.arithmetic.finish == codes.FINISH_QUARTER
+
+
+def _in_groups(request: Request) -> bool:
+    return request.direct and request.arithmetic.sum != codes.MEAN_SINGLY
+
+
+def _order_is_free(request: Request) -> bool:
+    return request.arithmetic.sum == codes.MEAN_SINGLY and np.dtype(request.arithmetic.accumulator).kind in "iu"
 
 
 def _always(request: Request) -> bool:
@@ -121,6 +172,11 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "plain", _always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "plain", _always, _make_separable),
+    Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
+    Variant("mean", "groups", _in_groups, _make_mean_by_groups),
+    Variant("mean", "rows", _order_is_free, _make_mean_by_rows),
+    Variant("mean", "plain", _always, _make_mean),
+    Variant("corners", "plain", _always, _make_corners),
 )
 
 

@@ -64,7 +64,7 @@ def source_hash() -> str:
     """Hash of the version and of every kernel source: part of each compiled function's name."""
     digest = hashlib.sha256(fastresample.__version__.encode())
     here = Path(__file__).parent
-    for path in (here.parent / "codes.py", *sorted(here.glob("*.py"))):
+    for path in (here.parent / "codes.py", *sorted(here.rglob("*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

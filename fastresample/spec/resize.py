@@ -9,24 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from fastresample.conventions import CONVENTIONS, Convention
-from fastresample.geometry import COORDINATES, AxisMap, axis_map, output_size
+from fastresample.conventions import CONVENTIONS, Method, Options
+from fastresample.geometry import Grid, output_size
 
 Factor = float | Sequence[float]
 Size = int | Sequence[int]
 
-_ALIASES = {"linear": "bilinear"}
+ALIASES = {"linear": "bilinear", "trilinear": "bilinear", "cubic": "bicubic", "lanczos": "lanczos3"}
 _NAMES = {1: "(length)", 2: "(height, width)", 3: "(depth, height, width)"}
 _COUNTS = {1: "one", 2: "two", 3: "three"}
+PLAIN = Options()
 _MOST = 2**31 - 1  # tables hold 32-bit sample numbers
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One resized axis of an array and the map of its samples."""
+    """One resized axis of an array and what was asked of it."""
 
     number: int
-    map: AxisMap
+    grid: Grid
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class ResizeSpec:
     method: str
     antialias: bool
     convention: str
+    options: Options = PLAIN
 
     @property
     def shape_out(self) -> tuple[int, ...]:
         """Return the shape of the result."""
-        sizes = {axis.number: axis.map.n_out for axis in self.axes}
+        sizes = {axis.number: axis.grid.n_out for axis in self.axes}
         return tuple(sizes.get(number, size) for number, size in enumerate(self.shape))
 
 
@@ -60,50 +62,75 @@ def resize_spec(
     axes: int | Sequence[int] | None,
 ) -> ResizeSpec:
     """Check every argument and return the spec; raise TypeError or ValueError naming the argument."""
-    rules = CONVENTIONS[_choice("convention", convention, CONVENTIONS)]
-    method = _choice("method", _ALIASES.get(method, method) if isinstance(method, str) else method, rules.families)
-    if not isinstance(antialias, bool | np.bool_ | None):
-        raise TypeError(f"antialias must be True, False or None, got {antialias!r}")
-    nearest = rules.families[method] == "gather"
-    if nearest and antialias:
-        raise ValueError("antialias must be False or None for method 'nearest', which copies pixels, got True")
-    coordinates = _choice("coordinates", rules.coordinates if coordinates is None else coordinates, COORDINATES)
-    name = _check_dtype(dtype, method, nearest, rules)
+    method, smooth = check_method(method, antialias, convention)
+    methods = CONVENTIONS[convention].methods
+    rules = methods[method]
+    coordinates = rules.coordinates[0] if coordinates is None else coordinates
+    choice("coordinates", coordinates, rules.coordinates, convention)
+    name = _check_dtype(dtype, method, methods, convention)
     numbers = _check_axes(axes, len(shape))
+    if len(numbers) not in rules.axes:
+        counts = " or ".join(_COUNTS[count] for count in rules.axes)
+        raise ValueError(f"method {method!r} of convention {convention!r} resizes {counts} axes, got axes {numbers}")
     lengths = [shape[number] for number in numbers]
     sizes = _sizes(size, factor, lengths)
+    if box is not None and not rules.boxes:
+        raise ValueError(f"box must be None for method {method!r} of convention {convention!r}, got {box!r}")
     edges = _box(box, lengths)
-    maps = [axis_map(n_in, n_out, coordinates, *edge) for n_in, n_out, edge in zip(lengths, sizes, edges, strict=True)]
-    placed = sorted((Axis(number, axis) for number, axis in zip(numbers, maps, strict=True)), key=lambda a: a.number)
-    _check_room(shape, placed, dtype)
-    smooth = False if nearest else rules.antialias if antialias is None else bool(antialias)
-    return ResizeSpec(tuple(shape), name, tuple(placed), method, smooth, convention)
+    grids = [Grid(n_in, n_out, coordinates, *edge) for n_in, n_out, edge in zip(lengths, sizes, edges, strict=True)]
+    placed = sorted((Axis(number, grid) for number, grid in zip(numbers, grids, strict=True)), key=lambda a: a.number)
+    spec = ResizeSpec(tuple(shape), name, tuple(placed), method, smooth, convention)
+    check_room(spec)
+    return spec
 
 
-def _check_room(shape: tuple[int, ...], axes: list[Axis], dtype: np.dtype[Any]) -> None:
+def check_method(method: str, antialias: bool | None, convention: str) -> tuple[str, bool]:
+    """Return the method's own name and whether it antialiases; None is the convention's habit."""
+    methods = CONVENTIONS[choice("convention", convention, CONVENTIONS)].methods
+    method = choice("method", ALIASES.get(method, method) if isinstance(method, str) else method, methods, convention)
+    return method, _antialias(antialias, method, methods[method], convention)
+
+
+def check_room(spec: ResizeSpec) -> None:
     """Refuse results that no memory can hold, before any table is built."""
-    sizes = {axis.number: axis.map.n_out for axis in axes}
-    result = [sizes.get(number, size) for number, size in enumerate(shape)]
-    if math.prod(result) * dtype.itemsize > sys.maxsize:
-        raise ValueError(f"the result must fit into memory, got shape {tuple(result)} of {dtype}")
+    if math.prod(spec.shape_out) * np.dtype(spec.dtype).itemsize > sys.maxsize:
+        raise ValueError(f"the result must fit into memory, got shape {spec.shape_out} of {spec.dtype}")
 
 
-def _choice(argument: str, value: object, known: Any) -> str:
+def choice(argument: str, value: object, known: Any, convention: str = "native") -> str:
+    """Return ``value`` if it is one of the names ``known``."""
+    names = ", ".join(sorted(known))
     if not isinstance(value, str):
-        raise TypeError(f"{argument} must be a string, got {value!r}; choose from {', '.join(sorted(known))}")
+        raise TypeError(f"{argument} must be a string, got {value!r}; choose from {names}")
     if value not in known:
-        raise ValueError(f"unknown {argument} {value!r}; choose from {', '.join(sorted(known))}")
+        whose = "" if convention == "native" else f" for convention {convention}"
+        raise ValueError(f"unknown {argument} {value!r}{whose}; choose from {names}")
     return value
 
 
-def _check_dtype(dtype: np.dtype[Any], method: str, nearest: bool, rules: Convention) -> str:
+def _antialias(antialias: Any, method: str, rules: Method, convention: str) -> bool:
+    if not isinstance(antialias, bool | np.bool_ | None):
+        raise TypeError(f"antialias must be True, False or None, got {antialias!r}")
+    if antialias is None:
+        return rules.antialias[0]
+    if bool(antialias) not in rules.antialias:
+        why = "which copies pixels" if method.startswith("nearest") else f"by convention {convention!r}"
+        accepted = f"antialias must be {rules.antialias[0]} or None for method {method!r}"
+        raise ValueError(f"{accepted}, {why}, got {antialias}")
+    return bool(antialias)
+
+
+def _check_dtype(dtype: np.dtype[Any], method: str, methods: Any, convention: str) -> str:
     name = dtype.name
-    if name in rules.arithmetic or (nearest and name in rules.exact):
+    if name in methods[method].dtypes:
         return name
-    if name in rules.exact:
-        raise TypeError(f"dtype {name} can be resized with method 'nearest' only, got method {method!r}")
-    known = ", ".join([*rules.arithmetic, *sorted(rules.exact)])
-    raise TypeError(f"image must have one of the dtypes {known}, got {dtype}")
+    able = [other for other in methods if name in methods[other].dtypes]
+    if able:
+        only = " or ".join(repr(other) for other in able)
+        raise TypeError(f"dtype {name} can be resized with method {only} only, got method {method!r}")
+    known = ", ".join(dict.fromkeys(name for rules in methods.values() for name in rules.dtypes))
+    whose = "" if convention == "native" else f" for convention {convention!r}"
+    raise TypeError(f"image must have one of the dtypes {known}{whose}, got {dtype}")
 
 
 def _check_axes(axes: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:

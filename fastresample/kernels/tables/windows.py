@@ -1,26 +1,15 @@
-"""Builders of the tables of one axis, compiled because a one-shot call has microseconds for them.
+"""Windows of the continuous filters and of exact coverage, from exact positions.
 
 Positions are the affine map of ``geometry.AxisMap``: output i samples the source at ``(stride * i + offset) / unit``.
 For whole-number boxes all three are integers held in float64, so every numerator below is exact (up to
 ``n_in * n_out = 2**51``) and mirrored outputs get mirrored weights, bit for bit.
 """
 
-import math
-from functools import cache
-
 import numpy as np
-from numba import types
 
 from fastresample import codes
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, inline
-
-
-@inline
-def _filter_value(code, x):
-    """Weight of the filter ``code`` at the distance ``x >= 0``, in units of the (stretched) sample spacing."""
-    if code == codes.TRIANGLE:
-        return max(1.0 - x, 0.0)
-    return math.nan
+from fastresample.kernels.common import inline
+from fastresample.kernels.tables.filters import filter_value
 
 
 @inline
@@ -34,80 +23,83 @@ def _mirrored_sum(weights, count):
     return total
 
 
-def nearest(stride, offset, unit, n_in, index):
-    """Fill ``index`` with the source sample nearest to each position; halfway goes up."""
-    for i in range(index.size):
-        position = math.floor((2.0 * (stride * i + offset) + unit) / (2.0 * unit))
-        index[i] = min(max(position, 0.0), n_in - 1.0)
+@inline
+def _finish(i, left, begin, end, position, unit, n_in, first, count, weights):
+    """Make columns [begin, end) window ``i``, divided by their sum; column 0 is sample ``left``. Return the largest.
 
-
-def filtered(stride, offset, unit, spread, radius, code, n_in, first, count, weights):
-    """Fill the window (first, count) and the weights of each output.
-
-    A sample at distance d (source samples) weighs ``filter(d * unit / spread)``; ``spread / unit`` stretches the
-    filter, ``radius`` is its support in that unit. Samples outside the image are dropped and the rest renormalised,
-    which for two linear taps is the same as repeating the edge.
+    Zeros at the ends are cut off: what is not weighed is not read. A window of zeros becomes the nearest sample.
     """
-    reach = radius * spread
-    for i in range(first.size):
-        position = stride * i + offset
-        # Clamped twice, for a rounded position may lie a hair outside: every window has a sample.
-        low = min(max(math.floor((position - reach) / unit) + 1.0, 0.0), n_in - 1.0)
-        high = max(min(math.ceil((position + reach) / unit) - 1.0, n_in - 1.0), low)
-        taps = int(high - low) + 1
-        for k in range(taps):
-            weights[i, k] = _filter_value(code, abs(unit * (low + k) - position) / spread)
-        total = _mirrored_sum(weights[i], taps)
-        if not total > 0.0:
-            taps, total, weights[i, 0] = 1, 1.0, 1.0
-        for k in range(taps):
-            weights[i, k] /= total
-        for k in range(taps, weights.shape[1]):
-            weights[i, k] = 0.0
-        first[i] = low
-        count[i] = taps
+    while begin < end and weights[i, begin] == 0.0:
+        begin += 1
+    while begin < end and weights[i, end - 1] == 0.0:
+        end -= 1
+    total = _mirrored_sum(weights[i, begin:end], end - begin) if begin < end else 0.0
+    if not total > 0.0:
+        weights[i, 0] = 1.0
+        first[i] = min(max(np.floor((2.0 * position + unit) / (2.0 * unit)), 0.0), n_in - 1.0)
+        count[i] = 1
+        return 1.0
+    peak = 0.0
+    for k in range(end - begin):
+        weights[i, k] = weights[i, begin + k] / total
+        peak = max(peak, weights[i, k])
+    first[i] = left + begin
+    count[i] = end - begin
+    return peak
 
 
-def quantised(first, count, weights, n_in, most_bits, fixed):
-    """Turn weights into 16-bit words that sum to ``2**bits`` exactly, and return ``bits``.
+def filtered(numbers, first, count, weights):
+    """Weights of a continuous filter.
 
-    Each row is cut from its rounded running sum, so no rounding error can pile up, and ties go to even, so a mirrored
-    row is cut alike. Rows shift until all ``taps`` columns lie inside the source: the kernels then read every column.
+    Numbers: stride, offset, unit, n_in, then spread, support, code and two parameters of the filter, then repeat. A
+    sample at distance d weighs ``filter(d * unit / spread)``: ``spread / unit`` stretches the filter. Samples outside
+    the image are as the edge sample, to whose weight theirs are added (repeat), or they drop out.
     """
-    taps = weights.shape[1]
+    stride, offset, unit, n_in = numbers[0], numbers[1], numbers[2], numbers[3]
+    spread, reach, code = numbers[4], numbers[5] * numbers[4], int(numbers[6])
+    a, b, repeat = numbers[7], numbers[8], numbers[9] != 0.0
     peak = 0.0
     for i in range(first.size):
-        for k in range(count[i]):
-            peak = max(peak, abs(weights[i, k]))
-    bits = most_bits
-    while peak * 2.0**bits > 32766.0:  # one below the limit: cutting a running sum may add one
-        bits -= 1
-    one = 2.0**bits
-    for i in range(first.size):
-        shift = max(first[i] + taps - n_in, 0)
-        first[i] -= shift
+        position = stride * i + offset
+        if code == codes.BOX:
+            left, right = np.ceil((position - reach) / unit), np.floor((position + reach) / unit)
+        else:
+            left, right = np.floor((position - reach) / unit) + 1.0, np.ceil((position + reach) / unit) - 1.0
+        if not repeat:
+            left, right = max(left, 0.0), min(right, n_in - 1.0)
+        right = min(right, left + weights.shape[1] - 1.0)  # a rounded position never leaves the table
+        taps = max(int(right - left) + 1, 0)
         for k in range(taps):
-            fixed[i, k] = 0
-        running = 0.0
-        cut = 0.0
-        for k in range(count[i]):
-            running += weights[i, k]
-            edge = one if k == count[i] - 1 else np.rint(running * one)
-            fixed[i, k + shift] = np.int16(edge - cut)
-            cut = edge
-    return bits
+            weights[i, k] = filter_value(code, a, b, abs(unit * (left + k) - position) / spread)
+        begin, end = max(int(-left), 0), taps - max(int(right - n_in) + 1, 0)
+        if begin < end:
+            for k in range(begin):
+                weights[i, begin] += weights[i, k]
+            for k in range(taps - 1, end - 1, -1):
+                weights[i, end - 1] += weights[i, k]
+        peak = max(peak, _finish(i, left, begin, end, position, unit, n_in, first, count, weights))
+    return peak
 
 
-_INDEX = array_type(np.int32, 1, writable=True)
-_REAL = array_type(np.float64, 2, writable=True)
-_SIGNATURES = {
-    nearest: (types.float64, types.float64, types.float64, types.int64, _INDEX),
-    filtered: (*[types.float64] * 5, types.int64, types.int64, _INDEX, _INDEX, _REAL),
-    quantised: (_INDEX, _INDEX, _REAL, types.int64, types.int64, array_type(np.int16, 2, writable=True)),
-}
+def covered(numbers, first, count, weights):
+    """How much of a window of one step around each position lies on each sample. Numbers: stride, offset, unit, n_in.
+
+    Sample j covers ``[j - 1/2, j + 1/2]``; what lies outside the image drops out. Edges are in units of
+    ``1 / (2 * unit)``.
+    """
+    stride, offset, unit, n_in = numbers[0], numbers[1], numbers[2], numbers[3]
+    peak = 0.0
+    for i in range(first.size):
+        position = stride * i + offset
+        begin, end = 2.0 * position - stride, 2.0 * position + stride
+        low = max(np.floor((begin + unit) / (2.0 * unit)), 0.0)
+        high = min(np.ceil((end + unit) / (2.0 * unit)) - 1.0, n_in - 1.0)
+        taps = max(min(int(high - low) + 1, weights.shape[1]), 0)
+        for k in range(taps):
+            left = (2.0 * (low + k) - 1.0) * unit
+            weights[i, k] = max(min(end, left + 2.0 * unit) - max(begin, left), 0.0)
+        peak = max(peak, _finish(i, low, 0, taps, position, unit, n_in, first, count, weights))
+    return peak
 
 
-@cache
-def builder(function: Kernel) -> Kernel:
-    """Return the compiled form of one of the builders above."""
-    return compile_kernel(function, f"table_{function.__name__}", _SIGNATURES[function])
+BUILDERS = (filtered, covered)
