@@ -79,6 +79,14 @@ def test_overshoot_is_clipped():
     assert resample(pixels, "RGBA", lambda samples: -samples, blends=True)[0, 0, 3] == 0
 
 
+def test_overshoot_leaves_no_colour_where_nothing_is_seen():
+    """Beside an edge, alpha swings about 0: what is stored as 0 has no colour, and what is seen has its own."""
+    pixels = np.array([[[250, 3, 100, 200]] * 4], np.uint8)
+    swing = np.float32([-0.001, 0.0004, 0.0025, 0.01])[:, None]  # alpha -0.2, 0.08, 0.5, 2
+    result = resample(pixels, "RGBA", lambda samples: samples * swing, blends=True)
+    assert result.tolist() == [[[0, 0, 0, 0], [0, 0, 0, 0], [250, 3, 100, 1], [250, 3, 100, 2]]]
+
+
 def palette(transparency=None):
     image = Image.new("P", (2, 1))
     image.putpalette([255, 0, 0, 0, 0, 255])

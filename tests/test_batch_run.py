@@ -315,13 +315,13 @@ class TestWorkers:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
 def test_more_ctrl_c_do_not_end_the_wait_for_running_jobs():
     script = """
-        import sys, time
+        import os, time
         from fastresample.batch import workers
 
         finished = []
 
         def work(job):
-            print("started", flush=True)
+            os.write(1, b"started\\n")  # whole lines, from both threads
             time.sleep(0.6)
             return job
 
@@ -427,7 +427,7 @@ class TestTheRealResize:
 
         report = batch.resize_folder(folder, tmp_path / "out", size="50%")
         assert report.ok, report.failures
-        expected = fastresample.resize(PIXELS, (15, 20), antialias=True)
+        expected = fastresample.resize(PIXELS, (15, 20), method="lanczos3", antialias=True)
         with Image.open(tmp_path / "out/0.png") as image:
             np.testing.assert_array_equal(np.asarray(image), expected)
 
@@ -437,6 +437,31 @@ class TestTheRealResize:
         batch.resize_folder(folder / "0.png", tmp_path / "out.png", size=(15, 15), method="nearest")
         with Image.open(tmp_path / "out.png") as image:
             np.testing.assert_array_equal(np.asarray(image), fastresample.resize(PIXELS, (11, 15), method="nearest"))
+
+    @pytest.mark.parametrize("method", batch.options.METHODS)
+    @pytest.mark.parametrize("antialias", [False, True])
+    def test_every_method(self, folder, tmp_path, method, antialias):
+        import fastresample
+
+        target = tmp_path / "out.png"
+        batch.resize_folder(folder / "0.png", target, size=(15, 20), method=method, antialias=antialias)
+        widened = None if method == "nearest" else antialias
+        expected = fastresample.resize(PIXELS, (15, 20), method=method, antialias=widened)
+        with Image.open(target) as image:
+            np.testing.assert_array_equal(np.asarray(image), expected)
+
+    def test_ringing_beside_a_transparent_edge_tints_nothing(self, tmp_path):
+        """One colour, cut out sharply: the filter overshoots in opacity, and the colour stays what it is."""
+        pixels = np.zeros((30, 40, 4), np.uint8)
+        pixels[7:19, 11:30] = (200, 100, 50, 255)
+        Image.fromarray(pixels).save(tmp_path / "a.png")
+        batch.resize_folder(tmp_path / "a.png", tmp_path / "b.png", size="80")
+        with Image.open(tmp_path / "b.png") as image:
+            result = np.asarray(image)
+        visible = result[..., 3] > 0
+        assert visible.sum() > 4 * 12 * 19, "the filter rings"
+        assert (result[visible][:, :3] == (200, 100, 50)).all()
+        assert (result[~visible] == 0).all()
 
     @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK", "I;16", "I", "F", "1", "LA", "RGBA", "P"])
     def test_every_mode(self, tmp_path, mode):

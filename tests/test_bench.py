@@ -7,30 +7,44 @@ from pathlib import Path
 
 import pytest
 
-from fastresample.validate.calls import Call, Library
+from fastresample.conventions import CONVENTIONS
+from fastresample.validate.calls import ALWAYS_ANTIALIASES, Call, Library
+from fastresample.validate.libraries import reproduced
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def bench():
-    spec = importlib.util.spec_from_file_location("bench", ROOT / "bench.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["bench"] = module
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"{name}.py")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield module
+    return module
+
+
+@pytest.fixture(scope="module")
+def report():
+    yield load("bench_report")
+    del sys.modules["bench_report"]
+
+
+@pytest.fixture(scope="module")
+def bench(report):
+    yield load("bench")
     del sys.modules["bench"]
 
 
 @pytest.fixture
-def cells(bench):
-    def cell(mode, channels, **ms):
-        return bench.Cell("bilinear", "uint8", mode, "256x256 to 512x512", channels, ms)
+def cells(report):
+    def cell(case, mode, channels, **ms):
+        return report.Cell(report.Case(*case), mode, "256x256 to 512x512", channels, ms)
 
+    ours, theirs = ("bilinear", "uint8"), ("bilinear", "uint8", "pillow")
     return [
-        cell("1 thread", 3, fastresample=2.0, opencv=1.0, pillow=20.0),
-        cell("1 thread", 1, fastresample=1.0, opencv=4.0),
-        cell("2 threads", 3, fastresample=1.0, opencv=2.0, pillow=3.0),
+        cell(ours, "1 thread", 3, fastresample=2.0, opencv=1.0, pillow=20.0),
+        cell(ours, "1 thread", 1, fastresample=1.0, opencv=4.0),
+        cell(theirs, "1 thread", 3, fastresample=4.0, pillow=6.0),
+        cell(theirs, "1 thread", 1, fastresample=4.0, pillow=24.0),
+        cell(ours, "2 threads", 3, fastresample=1.0, opencv=2.0, pillow=3.0),
     ]
 
 
@@ -41,48 +55,65 @@ def test_ratio_is_their_time_over_ours(cells):
     assert cells[0].ratios == {"opencv": 0.5, "pillow": 10.0}
 
 
-def test_geometric_mean(bench):
-    assert bench.geometric_mean([0.5, 8]) == pytest.approx(2)
-    assert math.isnan(bench.geometric_mean([]))
+def test_geometric_mean(report):
+    assert report.geometric_mean([0.5, 8]) == pytest.approx(2)
+    assert math.isnan(report.geometric_mean([]))
 
 
-def test_mean_ratio_leaves_out_cases_that_a_library_lacks(bench, cells):
-    assert bench.mean_ratio(cells[:2], "opencv") == pytest.approx(math.sqrt(0.5 * 4))
-    assert bench.mean_ratio(cells[:2], "pillow") == pytest.approx(10)
-    assert math.isnan(bench.mean_ratio(cells[:2], "torch"))
+def test_mean_ratio_leaves_out_cases_that_a_library_lacks(report, cells):
+    assert report.mean_ratio(cells[:2], "opencv") == pytest.approx(math.sqrt(0.5 * 4))
+    assert report.mean_ratio(cells[:2], "pillow") == pytest.approx(10)
+    assert math.isnan(report.mean_ratio(cells[:2], "torch"))
 
 
-def test_best_peer_is_the_fastest(bench, cells):
-    assert bench.best_peer(cells[0]) == ("opencv", 0.5)
-    alone = bench.Cell("nearest", "uint8", "1 thread", "256x256 to 512x512", 1, {"fastresample": 1.0})
-    assert bench.best_peer(alone)[0] == "-"
+def test_best_peer_is_the_fastest(report, cells):
+    assert report.best_peer(cells[0]) == ("opencv", 0.5)
+    assert report.worst(cells[:2]) == 0.5
+    assert report.best_mean(cells[:2]) == pytest.approx(math.sqrt(0.5 * 4))
+    alone = cells[0]._replace(ms={"fastresample": 1.0})
+    assert report.best_peer(alone)[0] == "-"
+    assert math.isnan(report.worst([alone]))
 
 
-def test_table_shows_gaps_as_dashes(bench, cells):
-    lines = bench.ratio_table("bilinear uint8, 1 thread", cells[:2], ["opencv", "pillow"]).splitlines()
+def test_table_shows_gaps_as_dashes(report, cells):
+    lines = report.ratio_table("bilinear uint8, 1 thread", cells[:2], ["opencv", "pillow"]).splitlines()
     assert lines[0].split() == ["bilinear", "uint8,", "1", "thread", "ours", "ms", "opencv", "pillow", "best", "peer"]
     assert lines[1].split()[-5:] == ["2.000", "0.50", "10.0", "opencv", "0.50"]
     assert lines[2].split()[-5:] == ["1.000", "4.00", "-", "opencv", "4.00"]
     assert lines[3].split() == ["geometric", "mean", "1.41", "10.0", "1.41"]
 
 
-def test_peers_keep_the_order_of_the_table_of_libraries(bench, cells):
-    assert bench.peers(cells) == ["opencv", "pillow"]
+def test_peers_keep_the_order_of_the_table_of_libraries(report, cells):
+    assert report.peers(cells) == ["opencv", "pillow"]
 
 
-def test_markdown_has_a_row_per_operator_and_mode(bench, cells):
-    lines = bench.markdown(cells, FACTS).splitlines()
-    assert lines[0] == "| operator | calls | opencv | pillow | worst |"
-    assert lines[2] == "| bilinear uint8 | 1 thread | 1.41 | 10.0 | 0.50 |"
-    assert lines[3] == "| bilinear uint8 | 2 threads | 2.00 | 3.00 | 2.00 |"
-    assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[5]
+def test_markdown_has_a_table_of_operators_and_one_of_conventions(report, cells):
+    lines = report.markdown(cells, FACTS).splitlines()
+    assert lines[:3] == [
+        "| operator | opencv | pillow | worst | 2 threads |",
+        "| --- | --: | --: | --: | --: |",
+        "| bilinear uint8 | 1.41 | 10.0 | 0.50 | 2.00 |",
+    ]
+    assert lines[4:7] == [
+        "| the library's own bits | pillow |",
+        "| --- | --: |",
+        "| bilinear uint8 | 3.00 (1.50) |",
+    ]
+    assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[8]
+    only_ours = report.markdown(cells[:2], FACTS).splitlines()
+    assert only_ours[:3] == [
+        "| operator | opencv | pillow | worst |",
+        "| --- | --: | --: | --: |",
+        "| bilinear uint8 | 1.41 | 10.0 | 0.50 |",
+    ]
+    assert report.markdown(cells[2:4], FACTS).startswith("| the library's own bits | pillow |")
 
 
-def test_only_the_readme_section_between_the_markers_changes(bench):
+def test_only_the_readme_section_between_the_markers_changes(report):
     text = "before <!-- bench:begin -->\nold\n<!-- bench:end --> after"
-    once = bench.replace_section(text, "new")
+    once = report.replace_section(text, "new")
     assert once == "before <!-- bench:begin -->\nnew\n<!-- bench:end --> after"
-    assert bench.replace_section(once, "new") == once
+    assert report.replace_section(once, "new") == once
 
 
 @pytest.mark.parametrize(
@@ -94,11 +125,11 @@ def test_only_the_readme_section_between_the_markers_changes(bench):
         "<!-- bench:begin -->" * 2 + "<!-- bench:end -->",
     ],
 )
-def test_readme_without_markers_is_refused(bench, text):
+def test_readme_without_markers_is_refused(report, text):
     with pytest.raises(
         ValueError, match="the file needs one <!-- bench:begin --> and, after it, one <!-- bench:end -->"
     ):
-        bench.replace_section(text, "new")
+        report.replace_section(text, "new")
 
 
 def test_modes_of_one_core_and_of_many(bench):
@@ -122,35 +153,53 @@ def test_a_library_that_fails_is_a_gap_and_ours_is_not(bench, monkeypatch, capsy
     def working(image, size, *, planned, threads):
         return Call(lambda: image, lambda result: result)
 
-    monkeypatch.setitem(
-        bench.LIBRARIES, "bilinear", {"fastresample": Library("numpy", working), "bad": Library("numpy", failing)}
-    )
-    mode = bench.Mode("1 thread", True, 1)
-    assert list(bench.make_calls("bilinear", "uint8", "256x256 to 512x512", 3, mode)) == ["fastresample"]
+    monkeypatch.setattr(bench, "ours", lambda *asked: working)
+    monkeypatch.setitem(bench.LIBRARIES, "bilinear", {"bad": Library("numpy", failing)})
+    case, mode = bench.Case("bilinear", "uint8"), bench.Mode("1 thread", True, 1)
+    assert list(bench.make_calls(case, "256x256 to 512x512", 3, mode)) == ["fastresample"]
     assert capsys.readouterr().err == "bad failed on bilinear uint8 256x256 to 512x512 C3: no such case\n"
-    monkeypatch.setitem(bench.LIBRARIES["bilinear"], "fastresample", Library("numpy", failing))
+    monkeypatch.setattr(bench, "ours", lambda *asked: failing)
     with pytest.raises(RuntimeError, match="no such case"):
-        bench.make_calls("bilinear", "uint8", "256x256 to 512x512", 3, mode)
+        bench.make_calls(case, "256x256 to 512x512", 3, mode)
 
 
 def test_libraries_doing_other_work_are_left_out(bench, monkeypatch):
     def working(image, size, *, planned, threads):
         return Call(lambda: image, lambda result: result)
 
-    other = Library("numpy", working, "antialiases always", shrinking=True, incomparable=True)
-    monkeypatch.setitem(bench.LIBRARIES, "bilinear", {"fastresample": Library("numpy", working), "other": other})
+    monkeypatch.setattr(bench, "ours", lambda *asked: working)
+    libraries = {"pillow": Library("numpy", working, (ALWAYS_ANTIALIASES,)), "opencv": Library("numpy", working)}
+    monkeypatch.setitem(bench.LIBRARIES, "bilinear", libraries)
     mode = bench.Mode("1 thread", True, 1)
-    assert list(bench.make_calls("bilinear", "uint8", "256x256 to 512x512", 1, mode)) == ["fastresample", "other"]
-    assert list(bench.make_calls("bilinear", "uint8", "1920x1080 to 224x224", 1, mode)) == ["fastresample"]
+
+    def names(size, *case):
+        return list(bench.make_calls(bench.Case("bilinear", "uint8", *case), size, 1, mode))
+
+    assert names("256x256 to 512x512") == ["fastresample", "pillow", "opencv"]
+    assert names("1920x1080 to 224x224") == ["fastresample", "opencv"]
+    assert names("1920x1080 to 224x224", "pillow") == ["fastresample", "pillow"], "that is the work compared there"
 
 
-def test_page_and_chart_hold_the_figures(bench, cells):
-    chart = bench.draw_chart(cells, FACTS)
+def test_every_case_exists(bench):
+    for case in bench.CASES:
+        method, _, antialiased = case.operator.partition(" ")
+        rules = CONVENTIONS[case.convention].methods[method]
+        assert case.dtype in rules.dtypes
+        assert bool(antialiased) in rules.antialias or method == "area"
+        assert bench.LIBRARIES[case.operator]
+        if case.convention != "native":
+            assert reproduced(method, case.convention) in bench.LIBRARIES[case.operator]
+    assert len(set(bench.CASES)) == len(bench.CASES)
+
+
+def test_page_and_chart_hold_the_figures(report, cells):
+    chart = report.draw_chart(cells, FACTS)
     assert chart.mode == "RGB"
     assert len(chart.getcolors(1 << 20)) > 4
-    page = bench.html_page(cells, FACTS, chart)
+    page = report.html_page(cells, FACTS, chart)
     assert page.count("<img") == 1
     assert "best peer" in page
+    assert "bilinear uint8 as pillow" in page
     assert "date: 2030-01-02" in page
 
 

@@ -54,6 +54,13 @@ def test_warmup_compiles_once_and_clear_forgets(tmp_path: Path) -> None:
     assert fastresample(tmp_path, *warmup).stdout == "2 kernels compiled\n"
 
 
+@needs_compiler
+def test_warmup_of_a_convention(tmp_path: Path) -> None:
+    warmup = ("warmup", "--method", "nearest", "--channels", "3", "--convention", "pillow")
+    assert "kernels compiled" in fastresample(tmp_path, *warmup).stdout
+    assert fastresample(tmp_path, *warmup).stdout == "nothing to do: every kernel was in the cache\n"
+
+
 def test_clear_touches_nothing_but_its_own_folders(tmp_path: Path) -> None:
     (tmp_path / "keep").mkdir()
     (tmp_path / "keep" / "file").write_text("mine")
@@ -72,7 +79,9 @@ def test_clear_refuses_a_folder_that_others_may_write_to(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("--method", "cubik"), "unknown method 'cubik'; choose from bilinear, nearest"),
+        (("--method", "cubik"), "unknown method 'cubik'; choose from area, bicubic"),
+        (("--convention", "gimp"), "unknown convention 'gimp'; choose from native"),
+        (("--method", "lanczos3", "--convention", "opencv"), "unknown method 'lanczos3' for convention opencv"),
         (("--dtype", "complex64"), "image must have one of the dtypes uint8,"),
         (("--dtype", "nonsense"), "nonsense"),
         (("--channels", "0"), "'--channels'"),

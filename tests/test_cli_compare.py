@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from importlib.util import find_spec
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from fastresample.cli import compare as compare_command
 from fastresample.cli.compare import command
+from fastresample.conventions import CONVENTIONS
 from fastresample.validate import libraries
 from fastresample.validate.calls import installed
 
@@ -43,6 +45,32 @@ def test_antialias_and_method_reach_the_comparison(picture):
     assert "antialiases always" not in result.stdout
     result = run(picture, "--size", "x7", "--method", "nearest", "--against", "pillow")
     assert "nearest: uint8, 30 wide, 20 high, 3 channels, to 10 wide, 7 high;" in result.stdout
+
+
+def test_the_convention_reaches_the_comparison(picture):
+    result = run(picture, "--size", "50%", "--against", "pillow", "--convention", "pillow", "--method", "bicubic")
+    assert result.exit_code == 0, result.output
+    assert "bicubic antialiased: uint8" in result.stdout
+    assert "convention pillow promises exact" in result.stdout
+    assert re.search(r"^pillow +100.00 % +0 ", result.stdout, re.MULTILINE)
+    result = run(picture, "--size", "50%", "--against", "pillow", "--convention", "pillow", "--no-antialias")
+    assert result.exit_code == 2
+    assert "antialias must be True or None for method 'bilinear', by convention 'pillow'" in result.stderr
+
+
+def test_every_method_of_every_convention_is_accepted():
+    choices = next(option for option in command.params if option.name == "method").type.choices
+    assert set(choices) == {method for convention in CONVENTIONS.values() for method in convention.methods}
+
+
+def test_samples_that_the_convention_lacks_are_one_line(picture, tmp_path):
+    deep = tmp_path / "deep.png"
+    Image.fromarray(np.linspace(0, 65535, 63, dtype=np.uint16).reshape(7, 9)).save(deep)
+    result = run(
+        deep, picture, "--size", "4", "--against", "torch-exact", "--convention", "torch", "--method", "nearest"
+    )
+    assert result.exit_code == 1
+    assert result.stderr == f"{deep}: convention torch has no nearest of uint16 samples\n"
 
 
 def test_all_installed_libraries_take_part(picture):
@@ -100,7 +128,10 @@ def test_a_bad_file_is_one_line_and_the_others_are_done(picture, tmp_path):
         (("--size", "0"), "not positive"),
         (("--size", "5", "--method", "cubik"), "'cubik' is not one of"),
         (("--size", "5", "--against", "gimp"), "unknown library 'gimp' for bilinear; choose from opencv"),
-        (("--size", "5", "--method", "nearest", "--antialias"), "method 'nearest' with antialias=True"),
+        (("--size", "5", "--method", "nearest", "--antialias"), "antialias must be False or None for method 'nearest'"),
+        (("--size", "5", "--method", "lanczos3", "--convention", "opencv"), "unknown method 'lanczos3' for convention"),
+        (("--size", "5", "--convention", "gimp"), "'gimp' is not one of 'native'"),
+        (("--size", "5", "--method", "lanczos3", "--against", "opencv"), "library 'opencv' has no lanczos3, it has"),
         (("--size", "5", "--against", ""), "names no library; leave the option out for all that are installed"),
         ((), "Missing option '--size'"),
     ],

@@ -1,5 +1,6 @@
 """``fastresample resize``: exit codes, streams, messages; the pictures themselves are tested with ``batch``."""
 
+import inspect
 import io
 import logging
 import os
@@ -29,8 +30,9 @@ ROOT = Path(__file__).parent.parent
 def pick(samples, size, *, method, antialias, threads):
     """A resize without kernels, with the arguments that the command gives."""
     assert threads == 1
-    assert method in ("nearest", "bilinear")
+    assert method in batch.options.METHODS
     assert not (antialias and method == "nearest")
+    pick.asked = (method, antialias)
     rows = np.arange(size[0]) * samples.shape[0] // size[0]
     columns = np.arange(size[1]) * samples.shape[1] // size[1]
     return samples[rows][:, columns]
@@ -109,7 +111,15 @@ class TestResize:
 
     def test_nearest(self):
         assert run("photos", "small", "--size", "8x", "--method", "nearest").exit_code == 0
-        assert run("photos", "other", "--size", "8x", "--no-antialias").exit_code == 0
+        assert pick.asked == ("nearest", False)
+        assert run("photos", "other", "--size", "8x", "--method", "nearest", "--antialias").exit_code == 0
+        assert pick.asked == ("nearest", False)
+
+    def test_the_filter_is_lanczos_widened_unless_told_otherwise(self):
+        assert run("photos", "small", "--size", "8x").exit_code == 0
+        assert pick.asked == ("lanczos3", True)
+        assert run("photos", "other", "--size", "8x", "--no-antialias", "--method", "mitchell").exit_code == 0
+        assert pick.asked == ("mitchell", False)
 
     def test_a_bad_file_is_a_line_and_exit_code_1(self):
         Path("photos/bad.jpg").write_bytes(b"")
@@ -199,7 +209,7 @@ class TestResize:
             (["photos", "small", "--size", "0"], "Invalid value for '--size': size '0' is not positive"),
             (["photos", "small", "--size", "-5"], r"size '-5' is not understood \(sizes are positive\)"),
             (["photos", "small", "--size", "nan"], "not understood"),
-            (["photos", "small", "--size", "5", "--method", "cubik"], "'cubik' is not one of 'nearest', 'bilinear'"),
+            (["photos", "small", "--size", "5", "--method", "cubik"], "'cubik' is not one of 'nearest', 'area'"),
             (["photos", "small", "--size", "5", "--workers", "0"], "'--workers'"),
             (["nowhere", "small", "--size", "5"], "Error: nowhere does not exist"),
             (["photos", "photos", "--size", "5"], "photos is both the input and the output"),
@@ -508,3 +518,6 @@ class TestTerminal:
 def test_the_commands_and_the_functions_options_are_the_same():
     choices = {option.name: option for option in resize_command.command.params}
     assert tuple(choices["method"].type.choices) == batch.options.METHODS
+    options, function = batch.Options(batch.parse_size("5")), inspect.signature(batch.resize_folder).parameters
+    for name in ("method", "antialias"):
+        assert choices[name].default == getattr(options, name) == function[name].default

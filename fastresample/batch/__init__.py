@@ -54,7 +54,7 @@ def resize_folder(
     destination: StrPath,
     *,
     size: Any,
-    method: str = "bilinear",
+    method: str = "lanczos3",
     antialias: bool = True,
     existing: str = "error",
     workers: int | None = None,
@@ -74,10 +74,10 @@ def resize_folder(
     size : str, int, (int, int) or Size
         ``800``: longest side in pixels; ``"800x600"``: fit inside, width x height; ``"x600"``, ``"800x"``: one side;
         ``"50%"``; ``"2MP"``; or ``(height, width)``: fit inside. The aspect ratio is kept; smaller images are enlarged.
-    method : {"bilinear", "nearest"}
-        How samples are made from their neighbours.
+    method : str
+        How samples are made from their neighbours: a method of `fastresample.resize`.
     antialias : bool
-        Whether every source pixel counts when shrinking; nearest ignores it.
+        Whether every source pixel counts when shrinking; nearest ignores it, area always does.
     existing : {"error", "skip", "overwrite"}
         What happens when outputs exist; an error comes before the first write.
     workers : int or None
@@ -109,7 +109,8 @@ def resize_folder(
     Notes
     -----
     The EXIF orientation is applied to the pixels and reset; EXIF and ICC profile are kept in the formats that have
-    them. Colours are weighted by their opacity. Results are encoded in memory, written under a temporary name in the
+    them. Colours are weighted by their opacity. Where a filter overshoots, integers are clipped to their range; float
+    pictures are not. Results are encoded in memory, written under a temporary name in the
     target folder and renamed. During the run ``PIL.ImageFile.LOAD_TRUNCATED_IMAGES`` is off and Pillow's warnings are
     silent in the whole process.
 
@@ -208,5 +209,5 @@ class _Resize:
     def __call__(self, samples: Samples) -> Samples:
         height, width = self.options.size.of(samples.shape[0], samples.shape[1])
         check_result_size(height, width)
-        antialias = self.options.antialias and self.options.method != "nearest"
+        antialias = self.options.antialias and self.options.blends
         return fastresample.resize(samples, (height, width), method=self.options.method, antialias=antialias, threads=1)

@@ -89,6 +89,9 @@ def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samp
     A colour counts by its opacity: with alpha a the channels ``c * a`` and ``a`` are resized, and their quotient is
     the colour of the result. Products of two bytes are exact in float32, so an `apply` that changes nothing gives the
     same bytes back, except for the colour under full transparency, which is nobody's and becomes 0.
+
+    A filter may overshoot, in the products and in alpha alike: both are clipped after the division, so that a colour
+    stays what it is where its opacity leaves the range.
     """
     if not blends or mode not in ("LA", "RGBA") or samples[..., -1].min() == 255:
         return apply(samples)
@@ -100,8 +103,9 @@ def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samp
     del weighted
     alpha = resized[..., -1:]
     colour = resized[..., :-1]
-    np.multiply(colour, alpha > 0, out=colour)
-    np.divide(colour, alpha, out=colour, where=alpha > 0)
+    visible = alpha >= 0.5  # less is stored as 0; what overshoot leaves there is no colour
+    np.multiply(colour, visible, out=colour)
+    np.divide(colour, alpha, out=colour, where=visible)
     return _to_bytes(resized)
 
 

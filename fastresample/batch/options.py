@@ -4,8 +4,9 @@ import operator
 from dataclasses import dataclass
 
 from fastresample.batch.sizes import Size
+from fastresample.conventions import CONVENTIONS
 
-METHODS = ("nearest", "bilinear")
+METHODS = tuple(CONVENTIONS["native"].methods)
 EXISTING = ("error", "skip", "overwrite")
 ON_ERROR = ("report", "raise")
 
@@ -21,7 +22,7 @@ class Options:
     """
 
     size: Size
-    method: str = "bilinear"
+    method: str = "lanczos3"
     antialias: bool = True
     existing: str = "error"
     workers: int | None = None
@@ -35,6 +36,11 @@ class Options:
             raise TypeError(f"antialias must be True or False, got {self.antialias!r}")
         if self.workers is not None:
             _check_workers(self.workers)
+
+    @property
+    def blends(self) -> bool:
+        """Whether the method mixes pixels, and does not only pick them."""
+        return self.method != "nearest"
 
 
 def _check_workers(workers: int) -> None:

@@ -21,7 +21,7 @@ def convert(job: Job, options: Options, apply: colour.Apply) -> Outcome:
     job : Job
         The file to read and the name to write.
     options : Options
-        Of these: `method` (whether pixels are mixed) and `existing`.
+        Of these: `blends` and `existing`.
     apply : callable
         ``apply(samples) -> samples`` for arrays (H, W) or (H, W, C); called from many threads at once.
     """
@@ -45,7 +45,7 @@ def _convert(job: Job, options: Options, apply: colour.Apply) -> tuple[str, ...]
     if mode not in target.modes:
         samples, mode = colour.without_opaque_alpha(samples, mode)
     codecs.check_holds(target, mode, origin.metadata)
-    resized = colour.resample(samples, mode, apply, blends=options.method != "nearest")
+    resized = colour.resample(samples, mode, apply, blends=options.blends)
     data, notes = codecs.encode(colour.to_image(resized, mode), target, origin)
     write_atomic(job.target, data, replace=options.existing == "overwrite")
     named = EXTENSIONS.get(job.source.suffix.lower(), origin.format)

@@ -10,12 +10,14 @@ from fastresample import batch
 from fastresample.batch.codecs import check_result_size, read, strict_pillow
 from fastresample.batch.colour import to_samples
 from fastresample.batch.formats import EXTENSIONS
-from fastresample.batch.options import METHODS
 from fastresample.batch.writing import write_atomic
 from fastresample.cli import terminal
-from fastresample.cli.options import size_option
+from fastresample.cli.options import convention_option, method_option, size_option
+from fastresample.conventions import CONVENTIONS
 from fastresample.validate import Comparison, compare
 from fastresample.validate.libraries import choose, operator_name
+
+METHODS = tuple(dict.fromkeys(method for convention in CONVENTIONS.values() for method in convention.methods))
 
 
 def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
@@ -50,8 +52,13 @@ def _check_figures_file(path: Path, images: tuple[Path, ...]) -> None:
     "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @size_option
-@click.option("--method", type=click.Choice(METHODS), default="bilinear", show_default=True)
-@click.option("--antialias", is_flag=True, help="Widen the filter when shrinking (bilinear).")
+@method_option(METHODS, default="bilinear")
+@click.option(
+    "--antialias/--no-antialias",
+    default=None,
+    help="Widen the filter when shrinking, so that all pixels count.  [default: off; on for convention pillow]",
+)
+@convention_option
 @click.option(
     "--against",
     callback=_parse_names,
@@ -71,7 +78,8 @@ def command(
     images: tuple[Path, ...],
     size: batch.Size,
     method: str,
-    antialias: bool,
+    antialias: bool | None,
+    convention: str,
     against: list[str] | None,
     json_path: Path | None,
 ) -> None:
@@ -84,17 +92,20 @@ def command(
     Examples:
       fastresample compare photo.jpg --size 50%
       fastresample compare *.png --size 800 --antialias --against pillow,torch --json differences.json
+      fastresample compare photo.jpg --size 800 --method bicubic --convention opencv --against opencv
     """
+    asked: dict[str, Any] = {"method": method, "antialias": antialias, "convention": convention}
     try:
-        choose(operator_name(method, antialias), against)
+        choose(operator_name(**asked), against)
     except (ValueError, ModuleNotFoundError) as error:
         raise click.UsageError(str(error)) from None
+    asked["libraries"] = against
     if json_path is not None:
         _check_figures_file(json_path, images)
     results: list[dict[str, Any]] = []
     for path in images:
         try:
-            comparison = _compare_file(path, size, method, antialias, against)
+            comparison = _compare_file(path, size, asked)
         except (batch.ImageError, MemoryError) as error:
             terminal.say(f"{path}: {error or 'not enough memory for this image'}")
             continue
@@ -105,13 +116,15 @@ def command(
     ctx.exit(0 if len(results) == len(images) else 1)
 
 
-def _compare_file(path: Path, size: batch.Size, method: str, antialias: bool, against: list[str] | None) -> Comparison:
+def _compare_file(path: Path, size: batch.Size, asked: dict[str, Any]) -> Comparison:
     with strict_pillow():
         samples, _ = to_samples(read(path).image)
     height, width = size.of(*samples.shape[:2])
     check_result_size(height, width)
+    if samples.dtype.name not in CONVENTIONS[asked["convention"]].methods[asked["method"]].dtypes:
+        raise batch.ImageError(f"convention {asked['convention']} has no {asked['method']} of {samples.dtype} samples")
     with terminal.library_log():
-        return compare(samples, (height, width), method=method, antialias=antialias, libraries=against)
+        return compare(samples, (height, width), **asked)
 
 
 def _write_json(path: Path, results: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ import click
 from fastresample import batch
 from fastresample.batch.options import METHODS
 from fastresample.cli import terminal
-from fastresample.cli.options import size_option
+from fastresample.cli.options import method_option, size_option
 
 
 class _Refused(click.ClickException):
@@ -33,9 +33,12 @@ def _refuse_empty(ctx: click.Context, param: click.Parameter, value: Any) -> Any
 @click.argument("inputs", metavar="INPUT...", nargs=-1, callback=_refuse_empty, type=click.Path())
 @click.argument("output", metavar="OUTPUT", callback=_refuse_empty, type=click.Path())
 @size_option
-@click.option("--method", type=click.Choice(METHODS), default="bilinear", show_default=True)
+@method_option(METHODS, default="lanczos3")
 @click.option(
-    "--antialias/--no-antialias", default=True, show_default=True, help="Average all pixels when shrinking (bilinear)."
+    "--antialias/--no-antialias",
+    default=True,
+    show_default=True,
+    help="Let all pixels count when shrinking (nearest never does, area always).",
 )
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("--skip-existing", is_flag=True, help="Leave outputs that exist and do the others.")

@@ -1,16 +1,18 @@
 """How libraries differ: every installed one on the same image, against each other and against the exact value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import fastresample
-from fastresample.validate.calls import Call, Image, Size, version
+from fastresample.conventions import CONVENTIONS
+from fastresample.spec import check_method
+from fastresample.validate.calls import Image, Make, Size, same_version, version
 from fastresample.validate.comparison import EXACT, OURS, Comparison, Row
 from fastresample.validate.exact import exact_blocks
-from fastresample.validate.libraries import LIBRARIES, choose, operator_name, ours, settings
+from fastresample.validate.libraries import LIBRARIES, choose, operator_name, ours, reproduced, settings
 from fastresample.validate.metrics import Metrics, Tally, peak
 
 __all__ = ["LIBRARIES", "Comparison", "Metrics", "Row", "compare"]
@@ -21,7 +23,7 @@ def compare(
     size: tuple[int, int] | str,
     *,
     method: str = "bilinear",
-    antialias: bool = False,
+    antialias: bool | None = None,
     convention: str = "native",
     libraries: Sequence[str] | None = None,
 ) -> Comparison:
@@ -34,31 +36,36 @@ def compare(
     size : tuple of int or str
         ``(height, width)`` of the result, in pixels, or a string that keeps the aspect ratio: ``"800"`` (longest side),
         ``"800x600"`` (fit inside width x height), ``"x600"``, ``"50%"``, ``"2MP"``.
-    method : {"nearest", "bilinear"}
-        What the libraries are asked for.
-    antialias : bool
-        Whether the filter is widened where an axis shrinks. A library that has no such choice does what it does, and
-        its rows say so.
+    method : str
+        What the libraries are asked for: a method of `fastresample.resize`.
+    antialias : bool, optional
+        Whether the filter is widened where an axis shrinks; None is the convention's habit, off for ``native``. A
+        library that has no such choice does what it does, and its rows say so.
     convention : str
         Whose arithmetic this package uses.
     libraries : sequence of str, optional
-        Names of rows of `LIBRARIES`, such as ``("opencv", "pillow")``. Default: all that are installed.
+        Names of rows of `LIBRARIES`, such as ``("opencv", "pillow")``. Default: all that are installed and have the
+        method.
 
     Returns
     -------
     Comparison
-        A row per result against the exact value (float64, unrounded), and a row of this package against each library.
+        A row per result against the exact value (float64, unrounded, clipped to the range of an integer dtype), and a
+        row of this package against each library.
 
     Raises
     ------
-    ValueError
-        For an unknown method or library, an image that is no image, or a size that `fastresample.resize` refuses.
+    TypeError, ValueError
+        For an unknown method or library, an image that is no image, or what `fastresample.resize` refuses.
     ModuleNotFoundError
         If a library that ``libraries`` names is not installed; the message says how to install it.
 
     Notes
     -----
     OpenCV runs without IPP, whose results depend on the processor; the switch is put back afterwards.
+
+    The exact value is that of the method as `fastresample.resize` defines it, whatever the convention: where a library,
+    and with it our convention, follows another rule, the rows say how (``a = -0.75``).
 
     Examples
     --------
@@ -68,29 +75,35 @@ def compare(
     >>> compare(ramp, (4, 4), libraries=()).row("fastresample").metrics.misrounded
     0.0
     """
-    operator = operator_name(method, antialias)
+    method, smooth = check_method(method, antialias, convention)
+    operator = operator_name(method, smooth, convention)
     image = _checked_image(image)
-    table = LIBRARIES[operator]
     names, left_out = choose(operator, libraries)
-    if isinstance(size, str):
-        size = fastresample.batch.parse_size(size).of(*image.shape[:2])
-    results = {OURS: _result(ours(method, antialias, convention)(image, size))}
+    size = _checked_size(size, image, method, smooth, convention)
+    table = LIBRARIES[operator]
+    results = {OURS: _result(ours(method, smooth, convention), image, size)}
     with settings({table[name].module for name in names}, ipp=False):
         for name in names:
             try:
-                results[name] = _result(table[name].make(image, size))
-            except NotImplementedError as error:
-                left_out[name] = str(error)
-    remarks = {name: table[name].difference(image.shape, size) for name in results}
+                results[name] = _result(table[name].make, image, size)
+            except Exception as error:  # a library that fails on an image is left out, whatever it raises
+                left_out[name] = _reason(error)
+    versions = {name: version(table[name].module if name in table else OURS) for name in results}
+    departing = {OURS: reproduced(method, convention)}  # ours departs where the library does that it reproduces
+    rules = {name: table.get(departing.get(name, name)) for name in results}
+    remarks = {name: rule.differences(image, size) if rule else () for name, rule in rules.items()}
+    with np.errstate(over="ignore", invalid="ignore"):  # sums of the largest finite numbers, which are then infinite
+        rows = _rows(image, size, results, remarks, exact_blocks(image, size, operator.split()[0], smooth))
     return Comparison(
         operator=operator,
         convention=convention,
         shape=image.shape,
         size=size,
         dtype=image.dtype.name,
-        rows=tuple(_rows(image, size, results, remarks, method, antialias)),
-        versions={name: version(table[name].module) for name in results},
+        rows=tuple(rows),
+        versions=versions,
         left_out=left_out,
+        notes=tuple(_notes(method, smooth, convention, image.dtype.name, versions)),
     )
 
 
@@ -101,23 +114,67 @@ def _checked_image(image: NDArray[Any]) -> Image:
     return np.require(image, image.dtype.newbyteorder("="), ["C_CONTIGUOUS", "ALIGNED", "WRITEABLE"])
 
 
-def _result(call: Call) -> Image:
+def _checked_size(size: Any, image: Image, method: str, antialias: bool, convention: str) -> Size:
+    """Return ``(height, width)`` as plain integers."""
+    if isinstance(size, str):
+        size = fastresample.batch.parse_size(size).of(*image.shape[:2])
+    options: Any = {"method": method, "antialias": antialias, "convention": convention}
+    height, width = fastresample.Resizer(image.shape, size, image.dtype, **options).shape_out[:2]
+    return height, width
+
+
+def _result(make: Make, image: Image, size: Size) -> Image:
+    call = make(image, size)
     return call.array(call.run())
 
 
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, NotImplementedError) else f"{type(error).__name__}: {error}".splitlines()[0]
+
+
 def _rows(
-    image: Image, size: Size, results: dict[str, Image], remarks: dict[str, str], method: str, antialias: bool
+    image: Image,
+    size: Size,
+    results: dict[str, Image],
+    remarks: dict[str, tuple[str, ...]],
+    exact_blocks: Iterable[tuple[int, NDArray[np.float64]]],
 ) -> list[Row]:
     """Measure all results in one walk over the blocks of the exact value."""
-    scale = peak(image)
-    errors = {name: Tally(scale, rounds=image.dtype.kind in "iu") for name in results}
+    scale, integers = peak(image), image.dtype.kind in "iu"
+    errors = {name: Tally(scale, rounds=integers) for name in results}
     pairs = {name: Tally(scale) for name in results if name != OURS}
-    for begin, exact in exact_blocks(image, size, method, antialias):
+    for begin, exact in exact_blocks:
         rows = slice(begin, begin + len(exact))
+        if integers:
+            info = np.iinfo(image.dtype)
+            np.clip(exact, info.min, info.max, out=exact)
         for name, tally in errors.items():
             tally.add(results[name][rows], exact)
         for name, tally in pairs.items():
             tally.add(results[OURS][rows], results[name][rows])
-    return [Row(name, EXACT, tally.metrics(), remarks[name]) for name, tally in errors.items()] + [
-        Row(OURS, name, tally.metrics(), remarks[name]) for name, tally in pairs.items()
+    return [Row(name, EXACT, tally.metrics(), "; ".join(remarks[name])) for name, tally in errors.items()] + [
+        Row(OURS, name, tally.metrics(), _between(remarks[OURS], remarks[name])) for name, tally in pairs.items()
     ]
+
+
+def _between(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    """Say in what two results differ by rule: what both do is no difference."""
+    alone = [text for text in theirs if text not in ours]
+    return "; ".join([*alone, *(f"ours: {text}" for text in ours if text not in theirs)])
+
+
+def _notes(method: str, antialias: bool, convention: str, dtype: str, versions: dict[str, str]) -> list[str]:
+    """Say what the convention promises for this comparison, and where a library is not the version that it means."""
+    record = CONVENTIONS[convention]
+    notes = [
+        f"convention {convention} promises {promise.bound}" + (f" ({promise.reason})" if promise.reason else "")
+        for promise in record.promises
+        if promise.method == method and dtype in promise.dtypes and antialias in promise.antialias
+    ]
+    name = reproduced(method, convention)
+    if name in versions and not same_version(versions[name], record.version):
+        notes.append(
+            f"convention {convention} reproduces version {record.version}, installed is {versions[name]}: "
+            "differences may be those of the versions"
+        )
+    return notes

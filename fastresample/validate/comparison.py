@@ -29,7 +29,7 @@ class Comparison:
     Attributes
     ----------
     operator : str
-        ``"nearest"``, ``"bilinear"`` or ``"bilinear antialiased"``.
+        A row of `LIBRARIES`: a method, such as ``"bilinear"``, or ``"bilinear antialiased"``.
     convention : str
         Whose arithmetic this package used.
     shape, size : tuple of int
@@ -42,6 +42,8 @@ class Comparison:
         Library -> version of what took part.
     left_out : dict
         Library -> the reason why it did not.
+    notes : tuple of str
+        What the convention promises here, and whether its library is installed at another version than it reproduces.
     """
 
     operator: str
@@ -52,6 +54,7 @@ class Comparison:
     rows: tuple[Row, ...]
     versions: dict[str, str]
     left_out: dict[str, str]
+    notes: tuple[str, ...] = ()
 
     def row(self, first: str, second: str = EXACT) -> Row:
         """Return the row of a pair; KeyError if there is none."""
@@ -72,8 +75,9 @@ class Comparison:
         lines += aligned_table(["against the exact value", *_ERROR_HEADS], errors)
         if pairs:
             lines += ["", *aligned_table([f"{OURS} against", *_PAIR_HEADS], pairs)]
-        if self.left_out:
-            lines += ["", *(f"{name} left out: {reason}" for name, reason in self.left_out.items())]
+        remarks = [f"{name} left out: {reason}" for name, reason in self.left_out.items()]
+        if self.notes or remarks:
+            lines += ["", *self.notes, *remarks]
         return "\n".join(lines)
 
     def to_json(self) -> str:
@@ -95,6 +99,7 @@ class Comparison:
             "dtype": self.dtype,
             "versions": self.versions,
             "left_out": self.left_out,
+            "notes": list(self.notes),
         }
         return json.dumps({**facts, "rows": rows}, indent=2, allow_nan=False)
 

@@ -1,6 +1,7 @@
 """How far two images are apart, summed up block by block so that large images need no float64 copy."""
 
 import math
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,8 @@ def peak(image: NDArray[Any]) -> float:
     """Return the range that PSNR refers to: that of an integer dtype, or of the finite values of a float image."""
     if image.dtype.kind == "f":
         finite = image[np.isfinite(image)]
-        return float(np.ptp(finite)) if finite.size and np.ptp(finite) > 0 else 1.0
+        span = float(finite.max()) - float(finite.min()) if finite.size else 0.0  # of plain floats: no overflow warns
+        return min(span, sys.float_info.max) if span > 0 else 1.0
     if image.dtype.kind == "b":
         return 1.0
     info = np.iinfo(image.dtype)
@@ -51,7 +53,8 @@ class Tally:
     def add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
         """Take in a block of rows of each image, of equal shapes and any real dtypes."""
         rows = max(1, PIECE * len(first) // max(first.size, 1))
-        with np.errstate(over="ignore"):  # a difference or its square beyond float64 is infinite, which is what it says
+        # A difference, its square or a sum beyond float64 is infinite, which is what it says; two infinities make NaN.
+        with np.errstate(over="ignore", invalid="ignore"):
             for begin in range(0, len(first), rows):
                 self._add(first[begin : begin + rows], second[begin : begin + rows])
 
