@@ -13,7 +13,7 @@ from fastresample.threads import check_threads
 
 Array = NDArray[Any]
 
-# From 64 x 16: enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that sums need wider accumulators.
+# From 64 x 16: enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that windows are long.
 _WARMUP_SIZES = ((113, 17), (40, 9), (32, 8), (16, 4), (3, 3))
 
 
