@@ -10,6 +10,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.common import Kernel, inline
+from fastresample.kernels.pixels import filter_two_words, spread_weights
 from fastresample.kernels.rows import (
     add_high,
     add_rows,
@@ -87,6 +88,7 @@ def make_separable(special: Specialisation) -> Kernel:
     vertical_first, horizontal_first = order == codes.VERTICAL_FIRST, order == codes.HORIZONTAL_FIRST
     identity, two = taps_x == codes.IDENTITY, taps_x == codes.TWO
     along, across = (last, first) if vertical_first else (first, last)
+    weight_x = along.weight
     type_x, type_y, store_x, store_y = along.accumulator, across.accumulator, along.store, across.store
     padded_x, padded_y = (np.dtype(how.weight).kind == "i" for how in (along, across))
     inward_x, fuse_x, blocked_x = _is(along.sum, codes.SUM_INWARD, codes.SUM_FUSED, codes.SUM_BLOCKED)
@@ -101,7 +103,8 @@ def make_separable(special: Specialisation) -> Kernel:
     low_y, high_y = _limits(between if vertical_first else result)
     # Filtered rows go straight into the ring where nothing has to be rounded.
     straight = horizontal_first and cast_x and type_x == between
-    buffered = horizontal_first and (edges or not direct)
+    words = two and padded_x and channels == 4 and source is np.uint8 and horizontal_first
+    buffered = horizontal_first and (edges or not direct or words)
     strided = vertical_first and not direct
     integral = np.dtype(result).kind in "iu"
 
@@ -116,6 +119,10 @@ def make_separable(special: Specialisation) -> Kernel:
         slots, block = ring.shape[0], 16 // sums_y.itemsize
         if buffered or strided:
             line_a, line_b = np.empty(width_in + 2 * margin, source), np.empty(width_in, source)
+        if words:
+            near_pixels, far_pixels = np.empty(width, source), np.empty(width, source)
+            near_weights, far_weights = np.empty(width, weight_x), np.empty(width, weight_x)
+            spread_weights(wx, near_weights, far_weights)
         if not direct:
             line_out = np.empty(width, result)
         oldest, ready, stop = 0, 0, 1
@@ -151,6 +158,8 @@ def make_separable(special: Specialisation) -> Kernel:
                         sums = goal if straight else sums_x
                         if identity:
                             weigh_row(line, sums, wx[0, 0])
+                        elif words:
+                            filter_two_words(line, sums, fx, near_pixels, far_pixels, near_weights, far_weights)
                         elif two:
                             filter_two(line, sums, c_n, padded_x, fuse_x, fx, cx, wx)
                         elif padded_x:
