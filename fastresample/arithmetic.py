@@ -34,6 +34,12 @@ class Arithmetic(NamedTuple):
     tail: Tail = Tail(1, "float64", codes.STORE_CAST)
 
 
+def floating(dtype: str, order: int, store: int) -> Arithmetic:
+    """Return floating-point passes: everything of ``dtype``, both sums in ``order``, one ``store`` at the end."""
+    first = Pass(dtype, codes.WEIGHT_REAL, 0, order, dtype, codes.STORE_CAST)
+    return Arithmetic(first, dtype, 0, first._replace(store=store))
+
+
 class Mean(NamedTuple):
     """The mean of a block of samples."""
 

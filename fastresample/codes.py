@@ -29,9 +29,8 @@ STORE_SHIFT = 2  # integer sum and sample: (sum + half) >> shift (ties up), clip
 STORE_EVEN = 3  # floating-point sum, integer sample: to nearest, ties to even, clipped once
 STORE_AWAY = 4  # floating-point sum, integer sample: to nearest, ties away from zero, clipped once
 STORE_AWAY_LOWEST = 5  # the same, but what does not fit becomes the lowest integer
-STORE_TRUNCATE = 6  # floating-point sum, integer sample: towards zero, clipped once
-STORE_FLOOR = 7  # integer sum and sample: sum >> shift, not clipped
-STORE_PLUS = 8  # floating point: keep the value, but -0 becomes +0, as in sums that begin with 0
+STORE_FLOOR = 6  # integer sum and sample: sum >> shift, not clipped
+STORE_PLUS = 7  # floating point: keep the value, but -0 becomes +0, as in sums that begin with 0
 
 # Weights: how a real weight becomes one of the table's dtype.
 WEIGHT_REAL = 0  # cast

@@ -54,7 +54,7 @@ def make(spec: ResizeSpec) -> Plan:
 def _make(spec: ResizeSpec) -> Plan:
     convention = CONVENTIONS[spec.convention]
     changing = [axis for axis in spec.axes if not convention.unchanged(spec.method, axis.grid)]
-    if changing and len(spec.axes) == 2 and convention.joint(spec.method):
+    if changing and len(spec.axes) == 2 and convention.joint:
         changing = list(spec.axes)
     # A volume: rows and columns of every slice, then the slices; and so on.
     groups = [changing[max(end - 2, 0) : end] for end in range(len(changing), 0, -2)]

@@ -11,7 +11,7 @@ import math
 import sys
 
 from fastresample import codes
-from fastresample.arithmetic import FIT, Arithmetic, Pass
+from fastresample.arithmetic import FIT, Arithmetic, Pass, floating
 from fastresample.conventions.records import Convention, Method, Operation, Rule, Task
 from fastresample.filters import FILTERS
 from fastresample.geometry import AxisMap, Grid, axis_map, identity
@@ -22,8 +22,7 @@ _EIGHT_BIT = Arithmetic(_WORDS, "int16", FIT, _WORDS)
 
 
 def _real(dtype: str, store: int) -> Arithmetic:
-    first = Pass(dtype, codes.WEIGHT_REAL, 0, codes.SUM_INWARD, dtype, codes.STORE_CAST)
-    return Arithmetic(first, dtype, 0, first._replace(store=store))
+    return floating(dtype, codes.SUM_INWARD, store)
 
 
 _SINGLE, _DOUBLE = _real("float32", codes.STORE_CAST), _real("float64", codes.STORE_CAST)
@@ -92,10 +91,6 @@ def _arithmetic(task: Task, taps: int) -> Arithmetic:
     return next(arithmetic for most, arithmetic in rows if taps <= most)
 
 
-def _joint(method: str) -> bool:
-    return False
-
-
 def _unchanged(method: str, grid: Grid) -> bool:
     return identity(grid)
 
@@ -108,5 +103,5 @@ NATIVE = Convention(
     },
     operation=_operation,
     unchanged=_unchanged,
-    joint=_joint,
+    joint=False,
 )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastresample import codes
-from fastresample.arithmetic import Arithmetic, Pass
+from fastresample.arithmetic import Arithmetic, floating
 from fastresample.conventions.records import Convention, Method, Operation, Options, Promise, Rule, Task
 from fastresample.filters import FILTERS
 from fastresample.geometry import Grid, axis_map, identity
@@ -145,8 +145,7 @@ def _spread(grid: Grid, antialias: bool) -> float:
 
 
 def _real(dtype: str, store: int) -> Arithmetic:
-    first = Pass(dtype, codes.WEIGHT_REAL, 0, codes.SUM_INWARD, dtype, codes.STORE_CAST)
-    return Arithmetic(first, dtype, 0, first._replace(store=store))
+    return floating(dtype, codes.SUM_INWARD, store)
 
 
 _ROUNDED = _real("float64", codes.STORE_EVEN)
@@ -198,10 +197,6 @@ def _unchanged(method: str, grid: Grid) -> bool:
     return identity(grid) and not 0 < grid.factor < 1
 
 
-def _joint(method: str) -> bool:
-    return False
-
-
 _COORDINATES = ("half_pixel", "align_corners", "asymmetric")
 _COPIED = (*_INTEGERS, *_FLOATS, "bool", "int64", "uint64")
 
@@ -216,7 +211,7 @@ ONNX = Convention(
     },
     operation=_operation,
     unchanged=_unchanged,
-    joint=_joint,
+    joint=False,
     promises=(
         Promise("nearest", _COPIED, (False,), "exact"),
         Promise("bilinear", _INTEGERS, (False, True), "exact", _TIES),

@@ -5,7 +5,7 @@ from one processor to the next; everything else is the same with it. Sums follow
 """
 
 from fastresample import codes
-from fastresample.arithmetic import ALL, Arithmetic, Mean, Pass, Tail
+from fastresample.arithmetic import ALL, Arithmetic, Mean, Pass, Tail, floating
 from fastresample.conventions.records import Convention, Method, Operation, Promise, Rule, Task
 from fastresample.geometry import Grid
 
@@ -29,8 +29,7 @@ _SCALED_WORDS = Arithmetic(_WORDS, "int32", ALL, _SCALED, Tail(8, "float64", cod
 
 def _forward(real: str, store: int) -> Arithmetic:
     """First tap first, in both passes."""
-    first = Pass(real, codes.WEIGHT_REAL, 0, codes.SUM_FORWARD, real, codes.STORE_CAST)
-    return Arithmetic(first, real, 0, first._replace(store=store))
+    return floating(real, codes.SUM_FORWARD, store)
 
 
 def _backward(lanes: int, store: int) -> Arithmetic:
@@ -182,10 +181,6 @@ def _unchanged(method: str, grid: Grid) -> bool:
     return grid.n_in == grid.n_out  # even where the factor is not one
 
 
-def _joint(method: str) -> bool:
-    return True
-
-
 _IPP = "with IPP off"
 _SUMS = "sums in the order of 128-bit vectors, as in the x86-64 wheels"
 _SINE = "sine and cosine of the C library"
@@ -203,7 +198,7 @@ OPENCV = Convention(
     methods=_METHODS,
     operation=_operation,
     unchanged=_unchanged,
-    joint=_joint,
+    joint=True,
     version="5.0.0",
     promises=(
         Promise("nearest", _COPIED, (False,), "exact"),

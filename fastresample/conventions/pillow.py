@@ -63,10 +63,6 @@ def _crop(grid: Grid) -> bool:
     return start.is_integer() and length == grid.n_out
 
 
-def _joint(method: str) -> bool:
-    return False
-
-
 def _operation(task: Task) -> Operation:
     rows, columns = task.rows, task.columns
     if task.method == "reduce":
@@ -118,7 +114,7 @@ PILLOW = Convention(
     },
     operation=_operation,
     unchanged=_unchanged,
-    joint=_joint,
+    joint=False,
     version="13.0.0",
     promises=(
         Promise("nearest", _COPIED, (False,), "exact"),

@@ -81,6 +81,6 @@ class Convention(NamedTuple):
     operation: Callable[[Task], Operation]
     # Whether an axis of this method is left alone; the rest is resized, two axes at a time.
     unchanged: Callable[[str, Grid], bool]
-    joint: Callable[[str], bool]  # whether the method's axes are resized together even where one is unchanged
+    joint: bool  # whether two axes are resized together even where one is unchanged
     version: str = ""  # of the library that is reproduced; empty: none
     promises: tuple[Promise, ...] = ()

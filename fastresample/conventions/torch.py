@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from fastresample import codes
-from fastresample.arithmetic import Arithmetic, Mean, Pass, Tail
+from fastresample.arithmetic import Arithmetic, Mean, Pass, Tail, floating
 from fastresample.conventions.records import Convention, Method, Operation, Promise, Rule, Task
 from fastresample.geometry import Grid
 
@@ -35,9 +35,8 @@ _FIXED = Arithmetic(_WORDS, "uint8", 0, _WORDS)
 
 
 def _real(dtype: str, order: int) -> Arithmetic:
-    one = Pass(dtype, codes.WEIGHT_REAL, 0, order, dtype, codes.STORE_CAST)
     lanes = _VECTOR_BYTES // np.dtype(dtype).itemsize
-    return Arithmetic(one, dtype, 0, one, Tail(lanes, dtype, codes.STORE_CAST))
+    return floating(dtype, order, codes.STORE_CAST)._replace(tail=Tail(lanes, dtype, codes.STORE_CAST))
 
 
 _FUSED = {dtype: _real(dtype, codes.SUM_FUSED) for dtype in _FLOATS}
@@ -139,10 +138,6 @@ def _unchanged(method: str, grid: Grid) -> bool:
     return _stays(grid)
 
 
-def _joint(method: str) -> bool:
-    return True  # the size of both axes decides how each is computed
-
-
 TORCH = Convention(
     methods={
         "nearest": Method(_ALL, coordinates=("asymmetric",)),
@@ -154,7 +149,7 @@ TORCH = Convention(
     },
     operation=_operation,
     unchanged=_unchanged,
-    joint=_joint,
+    joint=True,  # the size of both axes decides how each is computed
     version="2.13",
     promises=(
         Promise("nearest", _ALL, (False,), "exact"),

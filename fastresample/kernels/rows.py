@@ -246,8 +246,6 @@ def rounded(value, real, store, low, high):
         whole = np.floor(real(value + half))
     elif store == codes.STORE_EVEN:
         whole = np.rint(value)
-    elif store == codes.STORE_TRUNCATE:
-        whole = np.trunc(value)
     else:
         whole = np.trunc(real(value - half)) if value < real(0) else np.trunc(real(value + half))
     if store == codes.STORE_AWAY_LOWEST:
