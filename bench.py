@@ -1,10 +1,13 @@
-"""Time fastresample against every installed library on the same noise images, and print by how much it is faster.
+"""Time fastresample against every installed library on the same noise, and print by how much it is faster.
 
-    python bench.py [--quick] [--only TEXT] [--json FILE] [--chart FILE.png] [--html FILE] [--readme README.md]
+    python bench.py [--part resize|networks|all] [--quick] [--only TEXT] [--json FILE] [--chart FILE.png] [--html FILE]
+                    [--readme README.md]
 
-What a library's call is comes from fastresample.validate.libraries; this file only measures. All libraries of a cell
-take turns in one run, and each figure is the minimum of many calls. A ratio is the library's time divided by ours:
-above 1 we are faster. "as opencv" and so on is a library against our convention that gives the same bits.
+Two parts: resizing against every library, and the layers of networks against torch. What a library's call is comes from
+fastresample.validate.libraries and bench_networks; this file only measures. All libraries of a cell take turns in one
+run, and each figure is the minimum of many calls. A ratio is the library's time divided by ours: above 1 we are faster.
+"as opencv" and so on is a library against our convention that gives the same bits. A layer's main figure is with
+``out=``, which torch does not have there: "allocating" is without. Every call of ours packs the weights anew.
 """
 
 import argparse
@@ -19,12 +22,17 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+import bench_networks
+import bench_networks_report
+import bench_report
 import fastresample
-from bench_report import Case, Cell, all_tables, draw_chart, html_page, markdown, replace_section
+from bench_networks import ALLOCATING, TORCH, Layer, NetworkCell
+from bench_report import Case, Cell, draw_chart, html_page, replace_section
 from fastresample import plan
 from fastresample.validate.calls import INSTALL, installed, version
 from fastresample.validate.comparison import OURS
@@ -63,12 +71,16 @@ class Mode(NamedTuple):
     threads: int
 
 
+def thread_counts(cores: int) -> dict[str, int]:
+    """Return the numbers of threads to measure with: one, and all."""
+    return {"1 thread": 1} | ({f"{cores} threads": cores} if cores > 1 else {})
+
+
 def modes(cores: int) -> list[Mode]:
     """Return the ways of calling that this machine can show."""
-    threads = [("1 thread", 1)] + ([(f"{cores} threads", cores)] if cores > 1 else [])
     return [
         Mode(f"{label}, {'reused plan' if planned else 'one shot'}", planned, count)
-        for label, count in threads
+        for label, count in thread_counts(cores).items()
         for planned in (True, False)
     ]
 
@@ -99,8 +111,10 @@ def make_calls(case: Case, size: str, channels: int, mode: Mode) -> dict[str, Ca
     return calls
 
 
-def measure(calls: dict[str, Callable[[], Any]], seconds: float, before: Callable[[], object]) -> dict[str, float]:
-    """Let all calls take turns, each for an equal share of ``seconds`` and three times at least; minimum in ms.
+def measure(
+    calls: dict[str, Callable[[], Any]], seconds: float, before: Callable[[], object] = lambda: None, turns: int = 3
+) -> dict[str, float]:
+    """Let all calls take turns, each for an equal share of ``seconds`` and ``turns`` times at least; minimum in ms.
 
     ``before`` runs, untimed, ahead of every call.
     """
@@ -108,9 +122,9 @@ def measure(calls: dict[str, Callable[[], Any]], seconds: float, before: Callabl
     best = dict.fromkeys(calls, math.inf)
     spent = dict.fromkeys(calls, 0.0)
     share, turn = seconds / len(calls), 0
-    while turn < 3 or min(spent.values()) < share:
+    while turn < turns or min(spent.values()) < share:
         for name, run in calls.items():
-            if turn >= 3 and spent[name] >= share:
+            if turn >= turns and spent[name] >= share:
                 continue
             before()
             start = clock()
@@ -122,8 +136,8 @@ def measure(calls: dict[str, Callable[[], Any]], seconds: float, before: Callabl
     return {name: 1e3 * seconds for name, seconds in best.items()}
 
 
-def run_all(arguments: argparse.Namespace, cores: int) -> Iterable[Cell]:
-    """Measure cell by cell."""
+def run_resizes(arguments: argparse.Namespace, cores: int) -> Iterable[Cell]:
+    """Measure resizing cell by cell."""
     sizes = QUICK_SIZES if arguments.quick else tuple(SIZES)
     channels = CHANNELS[:2] if arguments.quick else CHANNELS
     modules = {library.module for libraries in LIBRARIES.values() for library in libraries.values()}
@@ -138,6 +152,28 @@ def run_all(arguments: argparse.Namespace, cores: int) -> Iterable[Cell]:
                 if arguments.only in f"{case.label} {mode.label} {size} C{count}":
                     calls = make_calls(case, size, count, mode)
                     yield Cell(case, mode.label, size, count, measure(calls, arguments.seconds, before))
+
+
+def run_networks(arguments: argparse.Namespace, cores: int) -> Iterable[NetworkCell]:
+    """Measure layers of networks cell by cell."""
+    layers = bench_networks.QUICK_LAYERS if arguments.quick else bench_networks.LAYERS
+    dtypes = bench_networks.DTYPES[:1] if arguments.quick else bench_networks.DTYPES
+    for layer, dtype, (mode, threads) in product(layers, dtypes, thread_counts(cores).items()):
+        if arguments.only in f"{layer.label} {dtype} {mode}":
+            yield time_layer(layer, dtype, mode, threads, arguments.seconds)
+
+
+def time_layer(layer: Layer, dtype: str, mode: str, threads: int, seconds: float) -> NetworkCell:
+    """Measure one cell: each call of ours in turns with torch's, so that all of them find caches filled by another."""
+    import torch
+
+    with settings({TORCH}, threads=threads), torch.inference_mode():
+        arrays = bench_networks.operands(layer, dtype)
+        accuracy = bench_networks.compared(layer, arrays, threads)
+        calls = bench_networks.layer_calls(layer, arrays, threads)
+        pairs = [{name: calls[name], TORCH: calls[TORCH]} for name in (OURS, ALLOCATING)]
+        given, new = (measure(pair, seconds / 2, turns=5) for pair in pairs)  # torch's threads stall now and then
+    return NetworkCell(layer, dtype, mode, {**given, **new, TORCH: min(given[TORCH], new[TORCH])}, accuracy)
 
 
 def machine() -> dict[str, str]:
@@ -162,46 +198,100 @@ def machine() -> dict[str, str]:
 def parsed(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="two sizes, two modes, short measurements")
+    parser.add_argument("--part", choices=[*PARTS, "all"], default="all", help="what to measure (default all)")
+    parser.add_argument("--quick", action="store_true", help="few sizes, layers and modes, short measurements")
     parser.add_argument("--seconds", type=float, help="per cell, shared by the libraries (default 1; quick 0.1)")
     parser.add_argument("--only", default="", metavar="TEXT", help="cells whose line holds TEXT, such as 'float32'")
-    parser.add_argument("--markdown", action="store_true", help="print the README's table")
-    for option, what in {"json": "all cells", "chart": "a PNG", "html": "a page", "readme": "the table"}.items():
+    parser.add_argument("--markdown", action="store_true", help="print the README's tables")
+    for option, what in {"json": "all cells", "chart": "a PNG", "html": "a page", "readme": "the tables"}.items():
         parser.add_argument(f"--{option}", type=Path, metavar="FILE", help=f"write {what} to FILE")
     arguments = parser.parse_args(argv)
     arguments.seconds = arguments.seconds or (0.1 if arguments.quick else 1.0)
     return arguments
 
 
+class Part(NamedTuple):
+    """What is measured, the module that makes tables of it, the README's section, and what is to be said first."""
+
+    run: Callable[[argparse.Namespace, int], Iterable[Any]]
+    report: ModuleType
+    section: str
+    about: str
+
+
+PARTS = {
+    "resize": Part(
+        *(run_resizes, bench_report, "bench"),
+        "1 thread: cv2.setNumThreads(1), torch.set_num_threads(1), libvips concurrency 1, no pool for the others; "
+        "OpenCV as installed, with IPP where it has it; without, where our convention gives its bits",
+    ),
+    "networks": Part(
+        *(run_networks, bench_networks_report, "networks"),
+        "ours with out= given, and allocating the result as torch does; torch.set_num_threads, inference mode",
+    ),
+}
+
+
+def chosen(part: str) -> dict[str, Part]:
+    """Return the parts to measure: what was asked for, less the networks where torch is missing, which is said."""
+    names = list(PARTS) if part == "all" else [part]
+    if "networks" in names and not installed("torch"):
+        print(f"networks left out, torch is not installed: {INSTALL['torch']}", file=sys.stderr)
+        names.remove("networks")
+    if not names:
+        raise SystemExit("nothing to measure")
+    return {name: PARTS[name] for name in names}
+
+
+def collected(cells: Iterable[Any]) -> list[Any]:
+    """Return all cells; count them on a terminal."""
+    done = []
+    for cell in cells:
+        done.append(cell)
+        if sys.stderr.isatty():
+            print(f"\r{len(done)} cells", end="", file=sys.stderr, flush=True)
+    return done
+
+
+def write(arguments: argparse.Namespace, done: dict[str, list[Any]], tables: str, facts: dict[str, str]) -> None:
+    """Write the files asked for, but the README."""
+    shown = "resize" in done and (arguments.chart or arguments.html)
+    chart = draw_chart(done["resize"], facts) if shown else None
+    if arguments.json:
+        rows = {name: [cell.record for cell in cells] for name, cells in done.items()}
+        arguments.json.write_text(json.dumps({**facts, **rows}, indent=1), encoding="utf-8")
+    if arguments.html:
+        arguments.html.write_text(html_page(tables, facts, chart), encoding="utf-8")
+    if arguments.chart and chart:
+        chart.save(arguments.chart, "PNG")
+    elif arguments.chart:
+        print(f"{arguments.chart} not written: it shows resizing, and no such cell was measured", file=sys.stderr)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Measure, print and write."""
     arguments = parsed(argv)
+    parts = chosen(arguments.part)
     readme = arguments.readme.read_text(encoding="utf-8") if arguments.readme else ""
-    if readme:
-        replace_section(readme, "")  # fail before the measurement, not after it
+    for part in parts.values() if arguments.readme else ():
+        replace_section(readme, part.section, "")  # fail before the measurement, not after it
     facts = machine()
     print("\n".join(f"{key}: {value}" for key, value in facts.items()), "", sep="\n", flush=True)
-    print("1 thread: cv2.setNumThreads(1), torch.set_num_threads(1), libvips concurrency 1, no pool for the others;")
-    print("OpenCV as installed, with IPP where it has it; without, where our convention gives its bits\n", flush=True)
-    cells: list[Cell] = []
-    for cell in run_all(arguments, int(facts["cores"])):
-        cells.append(cell)
-        if sys.stderr.isatty():
-            print(f"\r{len(cells)} cells", end="", file=sys.stderr, flush=True)
-    if not cells:
-        raise SystemExit(f"no cell holds {arguments.only!r}")
-    print(all_tables(cells))
+    print(*(f"{name}: {part.about}" for name, part in parts.items()), "", sep="\n", flush=True)
+    measured = {name: collected(part.run(arguments, int(facts["cores"]))) for name, part in parts.items()}
+    done = {name: cells for name, cells in measured.items() if cells}
+    if not done:
+        raise SystemExit(f"no cell of {' and '.join(parts)} holds {arguments.only!r}")
+    tables = "\n\n".join(parts[name].report.all_tables(cells) for name, cells in done.items())
+    print(tables)
+    sections = {parts[name].section: parts[name].report.markdown(cells, facts) for name, cells in done.items()}
     if arguments.markdown:
-        print("", markdown(cells, facts), sep="\n")
-    if arguments.json:
-        rows = [{**cell.case._asdict(), **cell._asdict(), "case": cell.case.label} for cell in cells]
-        arguments.json.write_text(json.dumps({**facts, "cells": rows}, indent=1), encoding="utf-8")
-    if arguments.chart:
-        draw_chart(cells, facts).save(arguments.chart, "PNG")
-    if arguments.html:
-        arguments.html.write_text(html_page(cells, facts, draw_chart(cells, facts)), encoding="utf-8")
-    if readme:
-        arguments.readme.write_text(replace_section(readme, markdown(cells, facts)), encoding="utf-8")
+        print("", *sections.values(), sep="\n")
+    write(arguments, done, tables, facts)
+    for section, body in sections.items() if arguments.readme else ():
+        readme = replace_section(readme, section, body)
+    if arguments.readme:
+        arguments.readme.write_text(readme, encoding="utf-8")
 
 
 if __name__ == "__main__":

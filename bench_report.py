@@ -5,14 +5,12 @@ import math
 from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
 from fastresample.validate.comparison import OURS, aligned_table
 from fastresample.validate.libraries import NAMES
-
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
 class Case(NamedTuple):
@@ -41,6 +39,11 @@ class Cell(NamedTuple):
     def ratios(self) -> dict[str, float]:
         """Each library's time over ours."""
         return {name: ms / self.ms[OURS] for name, ms in self.ms.items() if name != OURS}
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """All of it for JSON."""
+        return {**self.case._asdict(), **self._asdict(), "case": self.case.label}
 
 
 def geometric_mean(values: Iterable[float]) -> float:
@@ -136,6 +139,14 @@ def convention_table(cells: list[Cell]) -> str:
     return table(["the library's own bits", *owners], [[label, *texts] for label, texts in rows.items()])
 
 
+def provenance(facts: dict[str, str]) -> str:
+    """Say when, on what and how the figures of a table were made."""
+    return (
+        f"{facts['date']}, {facts['processor']}, {facts['cores']} cores, {facts['system']}; {facts['versions']}. "
+        "Made by `python bench.py --readme README.md`."
+    )
+
+
 def markdown(cells: list[Cell], facts: dict[str, str]) -> str:
     """Return the README's tables with the date and the class of machine."""
     native = [cell for cell in cells if cell.case.convention == "native"]
@@ -144,27 +155,29 @@ def markdown(cells: list[Cell], facts: dict[str, str]) -> str:
         f"Time of each library divided by ours ({cells[0].mode}), geometric mean over sizes and channels. *worst*, and "
         "in brackets: the least favourable case against the fastest library there, which the other modes' columns "
         "show. The library's own bits: against our convention with the same results, OpenCV without IPP. "
-        f"{facts['date']}, {facts['processor']}, {facts['cores']} cores, {facts['system']}; {facts['versions']}. "
-        "Made by `python bench.py --readme README.md`."
+        + provenance(facts)
     )
     parts = ((operator_table, native), (convention_table, others))
     return "\n\n".join([*(make(part) for make, part in parts if part), note])
 
 
-def replace_section(text: str, body: str) -> str:
-    """Return ``text`` with ``body`` between the two markers; ValueError if they are not there once, in order."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"the file needs one {BEGIN} and, after it, one {END}")
-    return text[: text.index(BEGIN) + len(BEGIN)] + f"\n{body}\n" + text[text.index(END) :]
+def replace_section(text: str, name: str, body: str) -> str:
+    """Return ``text`` with ``body`` between the section's markers; ValueError unless each is there once, in order."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise ValueError(f"the file needs one {begin} and, after it, one {end}")
+    return text[: text.index(begin) + len(begin)] + f"\n{body}\n" + text[text.index(end) :]
 
 
-def html_page(cells: list[Cell], facts: dict[str, str], chart: Image.Image) -> str:
-    """Return a self-contained page: the chart, the machine and every cell."""
-    png = io.BytesIO()
-    chart.save(png, "PNG")
-    picture = f'<img alt="bar chart" src="data:image/png;base64,{b64encode(png.getvalue()).decode()}">'
+def html_page(tables: str, facts: dict[str, str], chart: Image.Image | None) -> str:
+    """Return a self-contained page: the chart, if there is one, the machine and the tables."""
+    picture = ""
+    if chart is not None:
+        png = io.BytesIO()
+        chart.save(png, "PNG")
+        picture = f'<img alt="bar chart" src="data:image/png;base64,{b64encode(png.getvalue()).decode()}">'
     about = "\n".join(f"{key}: {value}" for key, value in facts.items())
-    text = escape(about + "\n\n" + all_tables(cells))
+    text = escape(f"{about}\n\n{tables}")
     return f"<!doctype html><meta charset=utf-8><title>fastresample benchmark</title>{picture}<pre>{text}</pre>\n"
 
 

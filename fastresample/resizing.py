@@ -1,8 +1,6 @@
 """``resize`` and ``Resizer``: arguments become a spec, a spec becomes a plan, a plan fills an array."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +10,6 @@ from fastresample import plan, spec
 from fastresample.threads import check_threads
 
 Array = NDArray[Any]
-
-# From 64 x 16: enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that windows are long.
-_WARMUP_SIZES = ((113, 17), (40, 9), (32, 8), (16, 4), (3, 3))
 
 
 class Resizer:
@@ -236,57 +231,3 @@ def resize(
         axes=axes,
     )
     return resizer(image, out, threads)
-
-
-def warmup(
-    methods: Iterable[str] = ("nearest", "bilinear"),
-    dtypes: Iterable[DTypeLike] = ("uint8",),
-    channels: Iterable[int] = (1, 3, 4),
-    conventions: Iterable[str] = ("native",),
-    antialias: Iterable[bool] = (False, True),
-) -> int:
-    """Compile now what the first calls would compile, for images of these kinds.
-
-    Parameters
-    ----------
-    methods, dtypes, channels, conventions, antialias
-        Every combination is prepared for C-contiguous ``(H, W, C)`` images whose sides are both enlarged or both
-        shrunk, by exact halving too. Of ``antialias`` each method takes the values that it has.
-
-    Returns
-    -------
-    int
-        How many kernels were compiled; those found in the cache do not count.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `resize`: for a method, a dtype or a value of ``antialias`` that a convention lacks.
-
-    Examples
-    --------
-    >>> import fastresample
-    >>> fastresample.warmup(methods=["nearest"], channels=[1]) >= 0
-    True
-    """
-    statistics: dict[str, int] = plan.load_kernels().statistics
-    before = statistics["compiled"]
-    choices, kinds = tuple(antialias), list(product(dtypes, channels))
-    for method, convention in product(methods, conventions):
-        for smooth, (dtype, count) in product(_existing(method, choices, convention), kinds):
-            image = np.zeros((64, 16, count), dtype)
-            for size in _WARMUP_SIZES:
-                resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
-    return statistics["compiled"] - before
-
-
-def _existing(method: str, choices: tuple[bool, ...], convention: str) -> list[bool]:
-    """Return the choices of ``antialias`` that a method has; raise as `resize` does where none is left."""
-    spec.check_method(method, None, convention)
-    existing = []
-    for smooth in choices:
-        with suppress(ValueError):
-            existing.append(spec.check_method(method, smooth, convention)[1])
-    if not existing and choices:
-        spec.check_method(method, choices[0], convention)
-    return existing

@@ -7,6 +7,7 @@ on first use, made anew after a fork, and never needed: what it has not started,
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -14,9 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 
 Band = Callable[[int, int], object]
+Queue = deque[tuple[int, int]]
 
 # A band shorter than this costs more to hand over (10 to 30 microseconds) than it saves.
 _SHORTEST_BAND_NS = 60_000
+# Threads that are slower, or begin later, take fewer.
+_BANDS_PER_THREAD = 4
 
 _lock = threading.Lock()
 _pool: ThreadPoolExecutor | None = None
@@ -104,34 +108,47 @@ def get_num_threads() -> int:
     return _limit or available_cores()
 
 
-class _Part:
-    """A band that exactly one thread does, or nobody: whoever claims it first."""
+class _Share:
+    """Takes bands from a queue until it is empty; whether it does is decided once, by whoever claims it first."""
 
-    def __init__(self, band: Band, begin: int, end: int) -> None:
-        self._work: tuple[Band, int, int] | None = (band, begin, end)
+    def __init__(self, band: Band, queue: Queue) -> None:
+        self._work: tuple[Band, Queue] | None = (band, queue)
         self._claim = threading.Lock()
         self._done = threading.Event()
         self.fault: BaseException | None = None
 
     def __call__(self) -> None:
-        """Do the band, unless another thread has claimed it."""
+        """Do bands, unless the share has been given up."""
         if self._claim.acquire(blocking=False):
             try:
                 if self._work is not None:
-                    band, begin, end = self._work
-                    band(begin, end)
+                    _drain(*self._work)
             except BaseException as fault:  # raised again in the thread that waits
                 self.fault = fault
             finally:
-                self._work = None  # the pool may keep the part, but not the arrays
+                self._work = None  # the pool may keep the share, but not the arrays
                 self._done.set()
 
     def finish(self) -> None:
-        """Wait until the band is done; one that nobody has begun is given up. May be called again."""
+        """Wait until the share is done; one that nobody has begun is given up. May be called again."""
         if self._claim.acquire(blocking=False):
             self._done.set()
             self._work = None
         self._done.wait()
+
+
+def _drain(band: Band, queue: Queue) -> None:
+    """Do bands until the queue is empty; after a fault nobody begins another."""
+    try:
+        while queue:
+            try:
+                limits = queue.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            band(*limits)
+    except BaseException:
+        queue.clear()
+        raise
 
 
 def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
@@ -140,28 +157,29 @@ def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     ``row_ns`` is the estimated cost of a row in nanoseconds: short work stays in the calling thread. The results of
     a band must not depend on where the rows are cut.
     """
-    count = min(threads or get_num_threads(), rows, int(rows * row_ns / _SHORTEST_BAND_NS))
+    bands = int(rows * row_ns / _SHORTEST_BAND_NS)
+    count = min(threads or get_num_threads(), rows, bands)
     if count <= 1:
         band(0, rows)
         return
-    own, *others = pairwise(rows * part // count for part in range(count + 1))
-    parts = [_Part(band, *limits) for limits in others]
+    bands = min(bands, rows, count * _BANDS_PER_THREAD)
+    queue = deque(pairwise(rows * part // bands for part in range(bands + 1)))
+    shares = [_Share(band, queue) for _ in range(count - 1)]
     try:
-        _hand_over(parts)
-        band(*own)
-        for part in reversed(parts):  # what the pool has not begun is done here
-            part()
+        _hand_over(shares)
+        _drain(band, queue)
     finally:
-        _finish(parts)
-    for part in parts:
-        if part.fault is not None:
-            raise part.fault
+        queue.clear()  # empty already, but for an interruption
+        _finish(shares)
+    for share in shares:
+        if share.fault is not None:
+            raise share.fault
 
 
-def _finish(parts: list[_Part]) -> None:
-    """Wait for every part, through errors and Ctrl-C: no band may still write when the caller has its array back."""
+def _finish(shares: list[_Share]) -> None:
+    """Wait for every share, through errors and Ctrl-C: no band may still write when the caller has its array back."""
     interruption: BaseException | None = None
-    waiting = list(parts)
+    waiting = list(shares)
     while waiting:
         try:
             waiting[-1].finish()
@@ -172,18 +190,18 @@ def _finish(parts: list[_Part]) -> None:
         raise interruption
 
 
-def _hand_over(parts: list[_Part]) -> None:
-    """Offer the parts to the pool, which takes none when threads cannot be had or the interpreter shuts down."""
+def _hand_over(shares: list[_Share]) -> None:
+    """Offer the shares to the pool, which takes none when threads cannot be had or the interpreter shuts down."""
     global _pool, _pool_size
     with _lock:
-        if _pool is None or _pool_size < len(parts):
+        if _pool is None or _pool_size < len(shares):
             if _pool is not None:
                 _pool.shutdown(wait=False)
-            _pool_size = max(len(parts), get_num_threads() - 1)
+            _pool_size = max(len(shares), get_num_threads() - 1)
             _pool = ThreadPoolExecutor(_pool_size, "fastresample")
         try:
-            for part in parts:
-                _pool.submit(part)
+            for share in shares:
+                _pool.submit(share)
         except RuntimeError:
             _pool.shutdown(wait=False)
             _pool = None  # an executor that failed to start a thread miscounts its idle ones for ever

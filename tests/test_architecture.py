@@ -13,10 +13,21 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # What each room may import of ours, by the first name that fits; "" is the package itself (public names).
 ALLOWED = {
     "__main__": {"cli"},
-    "cli": {"cli", "", "batch", "conventions", "validate", "cache", "kernels.common"},
+    "cli": {"cli", "", "batch", "conventions", "validate", "cache", "kernels.tiers"},
     "batch": {"batch", "conventions", ""},  # of conventions: which methods there are, versions and promises
     "validate": {"validate", "conventions", "spec", ""},
-    "__init__": {"resizing", "threads", "batch", "compat", "validate", "loops"},
+    "__init__": {
+        *("batch", "compat", "constructions", "convolution", "loops", "pooling", "resizing", "sizes", "threads"),
+        *("validate", "warming"),
+    },
+    "warming": {"convolution", "plan", "pooling", "resizing", "spec"},
+    "convolution": {"correlation", "forking", "spec", "threads"},
+    "pooling": {"spec", "threads", "windows"},
+    "windows": {"forking", "kernels", "spec", "threads"},
+    "correlation": {"correlation", "kernels", "layout", "phases", "spec", "threads"},
+    "constructions": {"sizes"},
+    "phases": set(),
+    "sizes": set(),
     "resizing": {"spec", "plan", "threads"},
     "loops": {"kernels.loops"},
     "compat": {"compat", "spec", "plan", "layout", "geometry", "conventions", "codes", "threads"},
@@ -24,7 +35,7 @@ ALLOWED = {
         *("arithmetic", "codes", "conventions", "forking", "geometry", "kernels", "layout", "spec", "stage", "weights"),
     },
     "stage": {"layout", "threads"},
-    "spec": {"spec", "conventions", "geometry"},
+    "spec": {"spec", "conventions", "geometry", "sizes"},
     "conventions": {"arithmetic", "conventions", "codes", "filters", "geometry"},
     "weights": {"arithmetic", "codes", "conventions"},
     "arithmetic": {"codes"},
@@ -37,7 +48,7 @@ ALLOWED = {
     "forking": set(),
     "kernels": {"arithmetic", "kernels", "codes", "cache", "forking", ""},
 }
-LAZY = {("plan", "kernels"), ("cli.info", "kernels.common")}
+LAZY = {("plan", "kernels"), ("convolution", "correlation"), ("windows", "kernels"), ("cli.info", "kernels.tiers")}
 
 
 def name_of(path: Path) -> str:

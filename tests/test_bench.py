@@ -1,8 +1,11 @@
 """The benchmark's arithmetic and its output; no test measures time."""
 
 import importlib.util
+import inspect
+import json
 import math
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -28,7 +31,19 @@ def report():
 
 
 @pytest.fixture(scope="module")
-def bench(report):
+def networks():
+    yield load("bench_networks")
+    del sys.modules["bench_networks"]
+
+
+@pytest.fixture(scope="module")
+def networks_report(report, networks):
+    yield load("bench_networks_report")
+    del sys.modules["bench_networks_report"]
+
+
+@pytest.fixture(scope="module")
+def bench(networks_report):
     yield load("bench")
     del sys.modules["bench"]
 
@@ -110,10 +125,10 @@ def test_markdown_has_a_table_of_operators_and_one_of_conventions(report, cells)
 
 
 def test_only_the_readme_section_between_the_markers_changes(report):
-    text = "before <!-- bench:begin -->\nold\n<!-- bench:end --> after"
-    once = report.replace_section(text, "new")
-    assert once == "before <!-- bench:begin -->\nnew\n<!-- bench:end --> after"
-    assert report.replace_section(once, "new") == once
+    text = "<!-- bench:begin -->\nold\n<!-- bench:end -->, <!-- other:begin -->\nold\n<!-- other:end --> after"
+    once = report.replace_section(text, "other", "new")
+    assert once == "<!-- bench:begin -->\nold\n<!-- bench:end -->, <!-- other:begin -->\nnew\n<!-- other:end --> after"
+    assert report.replace_section(once, "other", "new") == once
 
 
 @pytest.mark.parametrize(
@@ -129,7 +144,7 @@ def test_readme_without_markers_is_refused(report, text):
     with pytest.raises(
         ValueError, match="the file needs one <!-- bench:begin --> and, after it, one <!-- bench:end -->"
     ):
-        report.replace_section(text, "new")
+        report.replace_section(text, "bench", "new")
 
 
 def test_modes_of_one_core_and_of_many(bench):
@@ -143,6 +158,9 @@ def test_calls_take_turns_and_each_gets_its_share(bench):
     ms = bench.measure(calls, 0.0, before=lambda: order.append("-"))
     assert "".join(order) == "-a-b" * 3
     assert set(ms) == {"a", "b"}
+    order.clear()
+    bench.measure(calls, 0.0, turns=5)
+    assert "".join(order) == "ab" * 5
     assert all(0 <= value < 100 for value in ms.values())
 
 
@@ -196,11 +214,13 @@ def test_page_and_chart_hold_the_figures(report, cells):
     chart = report.draw_chart(cells, FACTS)
     assert chart.mode == "RGB"
     assert len(chart.getcolors(1 << 20)) > 4
-    page = report.html_page(cells, FACTS, chart)
+    page = report.html_page(report.all_tables(cells), FACTS, chart)
     assert page.count("<img") == 1
     assert "best peer" in page
     assert "bilinear uint8 as pillow" in page
     assert "date: 2030-01-02" in page
+    assert "<img" not in report.html_page("a < b", FACTS, None)
+    assert "a &lt; b" in report.html_page("a < b", FACTS, None)
 
 
 def test_machine_names_what_figures_depend_on(bench):
@@ -214,3 +234,216 @@ def test_quick_is_shorter(bench):
     assert bench.parsed([]).seconds == 1
     assert bench.parsed(["--quick"]).seconds == 0.1
     assert bench.parsed(["--quick", "--seconds", "0.5"]).seconds == 0.5
+    assert bench.parsed([]).part == "all"
+
+
+@pytest.fixture
+def layer_cells(networks):
+    """Two layers on two dtypes and in two modes, but for a gap."""
+    conv = networks.row("a1 some", networks.DECONV, (1, 64, 50, 50), 4, 5, stride=2)
+    pool = networks.row("p1 other", networks.MAX, (2, 2, 4, 4), 2, stride=2)
+    known = networks.Accuracy(3e-7, 2e-7)
+
+    def cell(layer, dtype, mode, ours, allocating, torch, accuracy):
+        ms = {"fastresample": ours, "allocating": allocating, "torch": torch}
+        return networks.NetworkCell(layer, dtype, mode, ms, accuracy)
+
+    return [
+        cell(conv, "float32", "1 thread", 2.0, 4.0, 8.0, known),
+        cell(conv, "float64", "1 thread", 2.0, 4.0, 6.0, networks.Accuracy(1e-16)),
+        cell(pool, "float32", "1 thread", 1.0, 1.0, 16.0, networks.Accuracy(differing=2)),
+        cell(pool, "float32", "2 threads", 1.0, 2.0, 0.5, networks.Accuracy()),
+    ]
+
+
+def test_a_layer_has_the_shapes_of_its_function(networks):
+    a1 = networks.row("a1 FCN", networks.DECONV, (1, 21, 128, 128), 4, 21, stride=2, padding=1, groups=21)
+    assert a1.label == "a1 FCN, 21x128x128, k4 s2 p1 g21"
+    assert a1.weight == (21, 1, 4, 4)
+    assert a1.gflop == pytest.approx(2e-9 * 21 * 128 * 128 * 16)
+    h1 = networks.row("h1 conv", networks.CONV, (3, 64, 56, 56), 3, 128, stride=2, padding=1, groups=2)
+    assert h1.label == "h1 conv, 3x64x56x56, k3 s2 p1 g2"
+    assert h1.weight == (128, 32, 3, 3)
+    assert h1.gflop == pytest.approx(2e-9 * 3 * 28 * 28 * 128 * 32 * 9)
+    assert h1.arguments == {"stride": 2, "padding": 1, "groups": 2}
+    p1 = networks.row("p1", networks.MEAN, (1, 64, 56, 56), 3, stride=2)
+    assert p1.arguments == {"kernel_size": 3, "stride": 2}
+    assert p1.gflop == 0
+    assert (a1.family, p1.family) == ("convolution", "pooling")
+
+
+def test_every_layer_is_a_call_of_ours(networks):
+    labels = [layer.label for layer in networks.LAYERS]
+    assert len(set(labels)) == len(labels) == 31
+    assert 0 < len(networks.QUICK_LAYERS) < 10
+    assert {layer.function for layer in networks.QUICK_LAYERS} == {layer.function for layer in networks.LAYERS}
+    for layer in networks.LAYERS:
+        function = getattr(import_module(f"fastresample.{layer.family}"), layer.function)
+        assert set(layer.arguments) <= set(inspect.signature(function).parameters)
+        assert bool(layer.channels) == (layer.family == "convolution")
+
+
+SMALL = {
+    "conv2d": ((2, 4, 6, 5), 3, 6, {"stride": 2, "padding": 1, "groups": 2}),
+    "conv_transpose2d": ((2, 4, 6, 5), 4, 6, {"stride": 2, "padding": 1, "groups": 2}),
+    "max_pool2d": ((2, 3, 8, 6), 2, 0, {"stride": 2, "return_indices": True}),
+    "max_unpool2d": ((2, 3, 4, 3), 2, 0, {"stride": 2}),
+    "avg_pool2d": ((2, 3, 8, 6), 3, 0, {"stride": 2, "padding": 1}),
+}
+
+
+@pytest.mark.parametrize("function", SMALL)
+def test_a_layer_is_timed_and_compared_with_torch(bench, function):
+    torch = pytest.importorskip("torch", reason="compares with torch")
+    layer, before = bench.Layer("x", function, *SMALL[function]), torch.get_num_threads()
+    cell = bench.time_layer(layer, "float32", "1 thread", 1, 0.0)
+    assert set(cell.ms) == {"fastresample", "allocating", "torch"}
+    assert all(ms > 0 for ms in cell.ms.values())
+    assert cell.ratio("allocating") == cell.ms["torch"] / cell.ms["allocating"]
+    if layer.channels:
+        assert 0 < cell.accuracy.ours < 1e-6
+        assert 0 < cell.accuracy.theirs < 1e-6
+    assert cell.accuracy.differing == 0
+    assert torch.get_num_threads() == before
+    assert not torch.is_inference_mode_enabled()
+
+
+def test_errors_and_differences_are_found(networks, monkeypatch):
+    pytest.importorskip("torch", reason="compares with torch")
+    exact = networks.torch_call
+    found = {}
+
+    def spoilt(layer, arrays, threads):
+        result = networks.as_arrays(exact(layer, arrays)())
+        result = tuple(array.copy() for array in result)
+        found["largest"] = abs(result[0]).max()
+        result[0][-1, -1, -1, -1] += 1
+        return lambda: result if len(result) > 1 else result[0]
+
+    monkeypatch.setattr(networks, "our_call", spoilt)
+    for function, expected in {"conv2d": 0, "max_pool2d": 1, "avg_pool2d": 1}.items():
+        layer = networks.Layer("x", function, *SMALL[function])
+        accuracy = networks.compared(layer, networks.operands(layer, "float64"), 1)
+        assert accuracy.differing == expected
+        assert accuracy.ours == (pytest.approx(1 / found["largest"]) if layer.channels else 0)
+        assert math.isnan(accuracy.ratio), "torch's float64 is the measure"
+
+
+def test_summaries_are_means_by_family_and_the_worst(networks_report, layer_cells):
+    first = layer_cells[:1] + layer_cells[2:3]
+    values = {label: reduced(first, "fastresample") for label, reduced in networks_report.SUMMARIES.items()}
+    assert list(values.values()) == pytest.approx([4, 16, 8, 4])
+    assert networks_report.SUMMARIES["worst"](first, "allocating") == 2
+    assert math.isnan(networks_report.SUMMARIES["geometric mean, pooling"](layer_cells[:1], "fastresample"))
+
+
+def test_tables_of_layers(networks_report, layer_cells):
+    tables = networks_report.all_tables(layer_cells).split("\n\n")
+    assert [text.partition("  ")[0] for text in tables] == [
+        "1 thread, float32",
+        "1 thread, float64",
+        "2 threads, float32",
+    ]
+    lines = [[" ".join(line.split()) for line in text.splitlines()] for text in tables]
+    assert lines[0][1].endswith(", k4 s2 2.000 4.000 8.000 4.00 2.00 13 3.0e-07 / 2.0e-07 = 1.50")
+    assert lines[0][2].endswith(", k2 s2 1.000 1.000 16.000 16.0 16.0 - 2 differ")
+    assert lines[0][-2:] == ["geometric mean 8.00 5.66", "worst 4.00 2.00 1.50, 2 differ"]
+    assert lines[1][1].endswith(" 1.0e-16")
+    assert lines[1][-1] == "worst 3.00 1.50"
+
+
+def test_markdown_of_layers_has_a_column_for_each_mode_and_dtype(networks_report, layer_cells):
+    lines = networks_report.markdown(layer_cells, FACTS).splitlines()
+    modes = "1 thread, float32 | allocating | 1 thread, float64 | 2 threads, float32"
+    assert lines[0] == f"| layer | {modes} | ours ms | GFLOP/s | error |"
+    assert lines[2] == "| a1 some, 64x50x50, k4 s2 | 4.00 | 2.00 | 3.00 | - | 2.000 | 13 | 3.0e-07 / 2.0e-07 = 1.50 |"
+    assert lines[3] == "| p1 other, 2x2x4x4, k2 s2 | 16.0 | 16.0 | - | 0.50 | 1.000 | - | 2 differ |"
+    assert lines[-4:-2] == [
+        "| geometric mean | 8.00 | 5.66 | 3.00 | 0.50 |  |  |  |",
+        "| worst | 4.00 | 2.00 | 3.00 | 0.50 |  |  | 1.50, 2 differ |",
+    ]
+    assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[-1]
+
+
+def test_layers_are_filtered_by_their_line(bench, monkeypatch):
+    monkeypatch.setattr(bench, "time_layer", lambda layer, dtype, mode, *rest: (layer.name[:2], dtype, mode, *rest))
+
+    def cells(cores, *argv):
+        return list(bench.run_networks(bench.parsed([*argv]), cores))
+
+    assert len(cells(2)) == 31 * 2 * 2
+    assert len(cells(1)) == 31 * 2
+    assert cells(4, "--only", "a1") == [
+        ("a1", dtype, mode, threads, 1.0)
+        for dtype in ("float32", "float64")
+        for mode, threads in (("1 thread", 1), ("4 threads", 4))
+    ]
+    quick = cells(1, "--quick")
+    assert {dtype for _, dtype, *_ in quick} == {"float32"}
+    assert quick[0][-1] == 0.1
+
+
+def test_without_torch_the_layers_are_left_out_aloud(bench, monkeypatch, capsys):
+    assert list(bench.chosen("resize")) == ["resize"]
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(bench, "installed", lambda module: False)
+    assert list(bench.chosen("all")) == ["resize"]
+    assert capsys.readouterr().err == "networks left out, torch is not installed: pip install torch\n"
+    with pytest.raises(SystemExit, match="nothing to measure"):
+        bench.chosen("networks")
+    monkeypatch.setattr(bench, "installed", lambda module: True)
+    assert list(bench.chosen("all")) == ["resize", "networks"]
+
+
+@pytest.fixture
+def measured(bench, cells, layer_cells, monkeypatch):
+    """The benchmark, with these figures for measurements."""
+    runs = {"resize": cells, "networks": layer_cells}
+    parts = {name: part._replace(run=lambda *_, name=name: runs[name]) for name, part in bench.PARTS.items()}
+    monkeypatch.setattr(bench, "PARTS", parts)
+    monkeypatch.setattr(bench, "installed", lambda module: True)
+    monkeypatch.setattr(bench, "machine", lambda: FACTS)
+    return runs
+
+
+README = "<!-- bench:begin -->\n<!-- bench:end -->\n<!-- networks:begin -->\n<!-- networks:end -->\n"
+
+
+def test_everything_is_written(bench, measured, tmp_path, capsys):
+    readme = tmp_path / "README.md"
+    readme.write_text(README)
+    files = [f"--{name}={tmp_path / name}" for name in ("json", "html", "chart")]
+    bench.main(["--markdown", f"--readme={readme}", *files])
+    record = json.loads((tmp_path / "json").read_text())
+    assert record["date"] == "2030-01-02"
+    assert [row["case"] for row in record["resize"]][:1] == ["bilinear uint8"]
+    assert record["networks"][0]["layer"] == "a1 some, 64x50x50, k4 s2"
+    assert record["networks"][0]["accuracy"] == {"ours": 3e-7, "theirs": 2e-7, "differing": 0}
+    assert (tmp_path / "chart").read_bytes()[1:4] == b"PNG"
+    assert "<img" in (tmp_path / "html").read_text()
+    _, resizes, layers = readme.read_text().split("begin -->\n")
+    assert resizes.startswith("| operator |")
+    assert layers.startswith("| layer |")
+    printed = capsys.readouterr().out
+    assert resizes.partition("\n<!--")[0] in printed
+    assert layers.partition("\n<!--")[0] in printed
+
+
+def test_a_part_that_is_not_measured_keeps_its_section(bench, measured, tmp_path, capsys):
+    readme = tmp_path / "README.md"
+    readme.write_text(README)
+    bench.main(["--part", "networks", f"--readme={readme}", f"--chart={tmp_path / 'chart'}"])
+    assert readme.read_text().startswith("<!-- bench:begin -->\n<!-- bench:end -->\n<!-- networks:begin -->\n| layer |")
+    assert not (tmp_path / "chart").exists()
+    assert "not written: it shows resizing" in capsys.readouterr().err
+    measured.update(resize=[], networks=[])
+    with pytest.raises(SystemExit, match="no cell of resize and networks holds 'x'"):
+        bench.main(["--only", "x"])
+
+
+def test_a_readme_without_the_section_fails_before_the_measurement(bench, measured, tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- bench:begin --><!-- bench:end -->")
+    measured.clear()  # measuring would be a KeyError
+    with pytest.raises(ValueError, match="the file needs one <!-- networks:begin -->"):
+        bench.main([f"--readme={readme}"])

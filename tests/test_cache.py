@@ -700,6 +700,75 @@ def test_the_table_of_kernel_counts_is_complete():
     assert set(MOST_KERNELS) == set(CONVENTIONS)
 
 
+# Per dtype: the definition; five kernels of padding, packing and storing; tiles; tiles in one to eight phases; rows.
+MOST_CORRELATIONS = {"plain": 1, "avx2": 87, "avx512": 97}
+
+
+@pytest.fixture
+def correlations(monkeypatch):
+    """Record the names of the kernels of convolutions that would be compiled."""
+    from fastresample.kernels.correlation import compiled, plain
+
+    names = set()
+    for module in (compiled, plain):
+        monkeypatch.setattr(module, "compile_kernel", lambda function, name, signature: names.add(name))
+    plain.plain.cache_clear()
+    yield names
+    plain.plain.cache_clear()
+
+
+def request_of(transposed, channels, outputs, kernel, stride, size, groups=1, dilation=1):
+    """Return what a convolution of square images and kernels asks of the variants."""
+    from fastresample.correlation import padded, tables
+    from fastresample.spec.convolution import ConvolutionSpec
+
+    shape, pair = (1, channels, size, size), (kernel // 2,) * 2
+    result = (size * stride if transposed else -(-size // stride),) * 2
+    numbers = ((kernel,) * 2, (stride,) * 2, pair, (dilation,) * 2)
+    spec = ConvolutionSpec(transposed, "float32", shape, outputs, *numbers, groups, result)
+    return padded.request(spec, tables.make(spec))
+
+
+NETWORKS = [  # transposed, channels, outputs, kernel, stride, size, groups, dilation
+    *product([False, True], [3, 16, 64, 512], [1, 3, 21, 64, 512], [1, 2, 3, 4, 7], [1, 2], [7, 14, 56, 112]),
+    *product([False], [64], [64], [3], [1, 2], [56], [1, 2, 64], [1, 2, 4]),
+    *product([True], [64], [64], [2, 3, 4], [2], [56], [1, 4, 64], [1]),
+]
+
+
+def test_warmup_compiles_what_networks_use(correlations):
+    from fastresample import kernels
+
+    kernels.correlation.compile_usual("float32")
+    warm = set(correlations)
+    for network in NETWORKS:
+        request = request_of(*network)
+        kernels.chosen(request).make(request)
+    assert correlations == warm
+
+
+def test_number_of_kernels_of_convolutions_is_bounded(correlations):
+    """Sizes never matter; strides beyond eight and long phases go to variants that do not depend on them."""
+    from fastresample import kernels
+    from fastresample.kernels.correlation import compiled, tiles
+    from fastresample.kernels.tiers import tier
+
+    kernels.correlation.compile_usual("float32")
+    menu = tiles.PIXEL_TILES.get(tier().registers, ())
+    for tile, phases in product(menu, range(1, tiles.MOST_PHASES + 1)):
+        compiled.pixel_kernels("float32", tile, phases)
+    for taps in product(range(1, 10), repeat=2) if menu else ():
+        if taps[0] * taps[1] <= 9:
+            compiled.depthwise_kernel("float32", taps)
+    assert len(correlations) == MOST_CORRELATIONS[tier().name], sorted(correlations)
+    every = set(correlations)
+    for network, phases, taps in product(NETWORKS[::50], (1, 3, 8, 9, 40), product((0, 1, 3, 4, 10), repeat=2)):
+        request = request_of(*network)._replace(phases_x=phases, taps=taps)
+        for variant in kernels.matching(request):
+            variant.make(request)
+    assert correlations == every
+
+
 # ---- what the command line shows
 
 

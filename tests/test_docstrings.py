@@ -22,6 +22,6 @@ def test_examples(name: str) -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("function", [fastresample.resize, fastresample.Resizer, fastresample.warmup])
-def test_public_functions_have_examples(function: object) -> None:
-    assert doctest.DocTestFinder().find(function)[0].examples
+@pytest.mark.parametrize("name", [name for name in fastresample.__all__ if callable(getattr(fastresample, name))])
+def test_public_functions_have_examples(name: str) -> None:
+    assert doctest.DocTestFinder().find(getattr(fastresample, name), name)[0].examples

@@ -202,6 +202,11 @@ def test_what_a_convention_lacks_is_refused_with_what_it_has() -> None:
     refused(TypeError, text, resize, IMAGE.astype(np.int16), (2, 2), convention="torch")
 
 
+def test_warmup_knows_its_operators() -> None:
+    text = "unknown operator 'conv3d'; choose from conv2d, conv_transpose2d, max_pool2d, max_unpool2d, avg_pool2d"
+    refused(ValueError, text, warmup, [], operators=["conv2d", "conv3d"])
+
+
 def test_warmup_skips_what_the_product_of_antialias_makes_and_nothing_else() -> None:
     common = {"channels": [1], "antialias": (False, True)}
     assert warmup(["nearest"], **common) >= 0

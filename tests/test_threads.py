@@ -88,7 +88,7 @@ def test_results_do_not_depend_on_the_number_of_threads(case, fine, bands):
         for call in bands:
             ends = [end for _, end in sorted(call)]
             assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
-            assert len(call) == min(count, ends[-1])
+            assert len(call) == min(count * threads._BANDS_PER_THREAD, ends[-1])
 
 
 @pytest.mark.parametrize("count", [2, 5])
@@ -109,7 +109,11 @@ def test_bands_run_at_the_same_time(count):
 def test_large_images_use_the_pool(bands):
     image = np.zeros((1000, 1200), np.uint8)
     fastresample.resize(image, (1000, 1100), method="nearest", threads=2)
-    assert [sorted(call) for call in bands] == [[(0, 500), (500, 1000)]]
+    (call,) = bands
+    ends = [end for _, end in sorted(call)]
+    assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
+    assert ends[-1] == 1000
+    assert 2 <= len(call) <= 2 * threads._BANDS_PER_THREAD
     assert threads._pool is not None
 
 
@@ -189,7 +193,7 @@ def test_a_busy_pool_delays_nobody():
     other.start()
     busy.wait(30)
     threads.run(lambda begin, end: rows.append((begin, end)), 10, 1e9, 2)
-    assert sorted(rows) == [(0, 5), (5, 10)]
+    assert sorted(rows) == [(0, 1), (1, 2), (2, 3), (3, 5), (5, 6), (6, 7), (7, 8), (8, 10)]
     release.set()
     other.join()
 

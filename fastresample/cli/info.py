@@ -14,9 +14,9 @@ _PACKAGES = ("numba", "llvmlite", "numpy", "pillow", "opencv-python-headless", "
 @click.command("info")
 def command() -> None:
     """Show versions, the processor tier, threads, and the state of the cache of compiled kernels."""
-    from fastresample.kernels import common
+    from fastresample.kernels import tiers
 
-    name, features = common.processor()
+    name, features = tiers.processor()
     click.echo(f"fastresample  {__version__}")
     click.echo(f"Python        {sys.version.split()[0]} on {platform.platform()}")
     for package in _PACKAGES:
@@ -25,7 +25,7 @@ def command() -> None:
         except PackageNotFoundError:
             continue
     enabled = sum(feature.startswith("+") for feature in features.split(","))
-    click.echo(f"processor     {name} ({platform.machine()}, {enabled} features), kernel tier: {common.TIER}")
+    click.echo(f"processor     {name} ({platform.machine()}, {enabled} features), kernel tier: {tiers.tier().name}")
     click.echo(f"threads       {get_num_threads()}")
     state = cache.state()
     click.echo(f"cache         {state.root}")

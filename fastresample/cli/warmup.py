@@ -25,8 +25,18 @@ from fastresample.cli import terminal
     show_default=True,
     help="Whose arithmetic; name methods that each of them has.",
 )
+@click.option(
+    "--operator",
+    "operators",
+    multiple=True,
+    help="Also conv2d, conv_transpose2d, max_pool2d, max_unpool2d, avg_pool2d: float32, or the float dtypes given.",
+)
 def command(
-    methods: tuple[str, ...], dtypes: tuple[str, ...], channels: tuple[int, ...], conventions: tuple[str, ...]
+    methods: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    channels: tuple[int, ...],
+    conventions: tuple[str, ...],
+    operators: tuple[str, ...],
 ) -> None:
     """Compile the kernels of common resizes now, so that no later call waits for it.
 
@@ -34,7 +44,7 @@ def command(
     """
     try:
         with terminal.library_log():
-            compiled = warmup(methods, dtypes, channels, conventions)
+            compiled = warmup(methods, dtypes, channels, conventions, operators=operators)
     except (TypeError, ValueError) as fault:
         raise click.UsageError(str(fault)) from None
     click.echo(f"{compiled} kernels compiled" if compiled else "nothing to do: every kernel was in the cache")

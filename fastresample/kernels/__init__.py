@@ -12,10 +12,11 @@ from numba import types
 
 from fastresample import codes
 from fastresample.arithmetic import Pass
-from fastresample.kernels import blocks, corners, gather, separable, tables
+from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
+from fastresample.kernels.variants import Variant, always
 
-__all__ = ["VARIANTS", "Request", "Variant", "matching", "select", "statistics", "tables"]
+__all__ = ["VARIANTS", "Request", "Variant", "chosen", "matching", "select", "statistics", "tables"]
 
 
 class Request(NamedTuple):
@@ -31,15 +32,6 @@ class Request(NamedTuple):
     taps_x: int = codes.ANY
     edges: bool = False  # windows reach beyond the columns, where the edge pixel repeats
     halving: bool = False  # both axes are exactly halved from the first pixel on, two taps of 1/2 each
-
-
-class Variant(NamedTuple):
-    """One way to compute a family; every variant that matches gives the same bits."""
-
-    family: str
-    name: str
-    matches: Callable[[Request], bool]
-    make: Callable[[Request], Kernel]
 
 
 def _channels(request: Request) -> int:
@@ -163,33 +155,36 @@ def _order_is_free(request: Request) -> bool:
     return request.arithmetic.sum == codes.MEAN_SINGLY and np.dtype(request.arithmetic.accumulator).kind in "iu"
 
 
-def _always(request: Request) -> bool:
-    return True
-
-
 # First match wins; the last row of a family is its plain definition.
 VARIANTS: tuple[Variant, ...] = (
-    Variant("gather", "plain", _always, _make_gather),
+    Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
-    Variant("separable", "plain", _always, _make_separable),
+    Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),
     Variant("mean", "rows", _order_is_free, _make_mean_by_rows),
-    Variant("mean", "plain", _always, _make_mean),
-    Variant("corners", "plain", _always, _make_corners),
+    Variant("mean", "plain", always, _make_mean),
+    Variant("corners", "plain", always, _make_corners),
+    *correlation.VARIANTS,
+    *pooling.VARIANTS,
 )
 
 
-def matching(request: Request) -> list[Variant]:
+def matching(request: Any) -> list[Variant]:
     """Return every variant that can serve the request, fastest first; the last one is the definition."""
     return [variant for variant in VARIANTS if variant.family == request.family and variant.matches(request)]
 
 
+def chosen(request: Any) -> Variant:
+    """Return the variant that serves the request."""
+    return next(variant for variant in matching(request) if variant.suits(request))
+
+
 def select(request: Request) -> Kernel:
-    """Return the compiled kernel that serves the request."""
+    """Return the compiled kernel that serves a resize's request."""
     return _selected(request._replace(channels=_channels(request)))
 
 
 @cache
 def _selected(request: Request) -> Kernel:
-    return matching(request)[0].make(request)
+    return chosen(request).make(request)  # type: ignore[no-any-return]

@@ -26,6 +26,7 @@ from numpy.typing import DTypeLike
 import fastresample
 from fastresample import cache as disk
 from fastresample import forking
+from fastresample.kernels.tiers import processor, tier
 
 logger = logging.getLogger("fastresample")
 
@@ -35,9 +36,6 @@ Signature = tuple[Any, ...]
 # nogil: bands run on Python threads. error_model: no division checks in the loops. fastmath stays off: results are
 # promised bit for bit. The same for every kernel, because Numba's cache key ignores options.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
-
-# Kernels of explicit vector instructions will be further tiers; a tier is part of each compiled function's name.
-TIER = "plain"
 
 _compiled: dict[str, Kernel] = {}
 _announced = False
@@ -69,14 +67,6 @@ def source_hash() -> str:
     return digest.hexdigest()[:12]
 
 
-def processor() -> tuple[str, str]:
-    """Name and feature list of the CPU that code is generated for (``NUMBA_CPU_NAME`` overrides the host's)."""
-    name = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
-    if config.CPU_FEATURES is not None:
-        return name, config.CPU_FEATURES
-    return name, "" if config.CPU_NAME else llvmlite.binding.get_host_cpu_features().flatten()
-
-
 @cache
 def environment_key() -> str:
     """Name of the cache folder's part for this installation, Numba, Python, processor and code-changing options."""
@@ -96,7 +86,7 @@ def compile_kernel(function: Kernel, name: str, signature: Signature) -> Kernel:
     if config.DISABLE_JIT:
         return function
     types_hash = hashlib.sha256(str(signature).encode()).hexdigest()[:8]
-    unique = re.sub(r"\W", "_", f"{name}_{TIER}_{types_hash}_{source_hash()}")
+    unique = re.sub(r"\W", "_", f"{name}_{tier().name}_{types_hash}_{source_hash()}")
     with forking.whole:
         if unique not in _compiled:
             _compiled[unique] = _load_or_compile(function, unique, signature)

@@ -146,3 +146,57 @@ def bilinear(src, out):
                 lower = _between(src[(y1, x0, *c)], src[(y1, x1, *c)], u)
                 value = _between(upper, lower, v)
                 out[(y, x, *c)] = math.floor(value + 0.5) if rounding else value
+
+
+@njit
+def conv_transpose2d(x, weight, out, stride, padding, dilation):
+    """Fill ``out`` with the transposed convolution ("deconvolution") of ``x``: every input sample spreads the kernel.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (C_in, H, W)
+        Floating point.
+    weight : numpy.ndarray, shape (C_in, C_out, kh, kw)
+        The dtype of ``x``.
+    out : numpy.ndarray, shape (C_out, h, w)
+        The dtype of ``x``, not sharing memory with it. `fastresample.conv_transpose_output_size` gives h and w; any
+        other size will do: a smaller result is cut off at its end, a larger one goes on, which is all that
+        output_padding is.
+    stride, padding, dilation : int
+        Of both axes.
+
+    Raises
+    ------
+    ValueError
+        If the channels do not match (under ``prange`` Numba turns it into a SystemError); nothing is written then.
+
+    Notes
+    -----
+    Sample ``x[c, y, z]`` times ``weight[c, o, ky, kx]`` is added to output ``o`` in row
+    ``y * stride - padding + ky * dilation`` and column ``z * stride - padding + kx * dilation``, if that exists.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastresample.loops import conv_transpose2d
+    >>> x = np.array([[[1.0, 2.0], [3.0, 4.0]]])
+    >>> out = np.empty((1, 4, 4))
+    >>> conv_transpose2d(x, np.ones((1, 1, 2, 2)), out, 2, 0, 1)
+    >>> out[0]
+    array([[1., 1., 2., 2.],
+           [1., 1., 2., 2.],
+           [3., 3., 4., 4.],
+           [3., 3., 4., 4.]])
+    """
+    if weight.shape[0] != x.shape[0] or weight.shape[1] != out.shape[0]:
+        raise ValueError("weight must have shape (channels of x, channels of out, rows, columns)")
+    for place in np.ndindex(out.shape):
+        out[place] = 0
+    for c, o, ky, kx in np.ndindex(weight.shape):
+        for y in range(x.shape[1]):
+            row = y * stride - padding + ky * dilation
+            if 0 <= row < out.shape[1]:
+                for z in range(x.shape[2]):
+                    column = z * stride - padding + kx * dilation
+                    if 0 <= column < out.shape[2]:
+                        out[o, row, column] += x[c, y, z] * weight[c, o, ky, kx]

@@ -12,11 +12,16 @@ _OVERLAP_WORK = 10_000  # effort of the exact test; arrays that are harder to te
 
 def check_image(image: object) -> NDArray[Any]:
     """Return the image as a plain array; raise TypeError when it is none."""
-    if not isinstance(image, np.ndarray):
-        raise TypeError(f"image must be a NumPy array, got {type(image).__name__}; numpy.asarray(image) may make one")
-    if isinstance(image, np.ma.MaskedArray):
-        raise TypeError("image must be a plain NumPy array, got a masked array; image.filled(...) makes one")
-    return np.asarray(image)
+    return check_array("image", image)
+
+
+def check_array(name: str, array: object) -> NDArray[Any]:
+    """Return the argument ``name`` as a plain array; raise TypeError when it is none."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} must be a NumPy array, got {type(array).__name__}; numpy.asarray({name}) may make one")
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain NumPy array, got a masked array; {name}.filled(...) makes one")
+    return np.asarray(array)
 
 
 def check_shape(shape: Iterable[int]) -> tuple[int, ...]:
@@ -37,18 +42,30 @@ def check_shape(shape: Iterable[int]) -> tuple[int, ...]:
 
 def check_out(out: object, image: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """Return ``out`` when the result can be written to it."""
+    return check_result(out, shape, image.dtype, "the image", image=image)
+
+
+def check_result(
+    out: object, shape: tuple[int, ...], dtype: np.dtype[Any], like: str, argument: str = "out", **others: Any
+) -> NDArray[Any]:
+    """Return ``out`` when a result of this shape and dtype (``like`` says whose) can be written to it.
+
+    ``argument`` is what messages call it; ``others`` are the arrays (or None), by the names of their arguments, that it
+    must not overlap.
+    """
     if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be a NumPy array or None, got {type(out).__name__}")
+        raise TypeError(f"{argument} must be a NumPy array or None, got {type(out).__name__}")
     if out.shape != shape:
-        raise ValueError(f"out must have shape {shape}, got {out.shape}")
-    if out.dtype != image.dtype:
-        raise TypeError(f"out must have dtype {image.dtype}, as the image, got {out.dtype}")
+        raise ValueError(f"{argument} must have shape {shape}, got {out.shape}")
+    if out.dtype != dtype:
+        raise TypeError(f"{argument} must have dtype {dtype}, as {like}, got {out.dtype}")
     if not out.flags.writeable:
-        raise ValueError("out must be writable, got a read-only array")
-    if np.may_share_memory(out, image) and _overlap(out, image):
-        raise ValueError("out must not overlap image: both share memory")
+        raise ValueError(f"{argument} must be writable, got a read-only array")
+    for name, array in others.items():
+        if array is not None and np.may_share_memory(out, array) and _overlap(out, array):
+            raise ValueError(f"{argument} must not overlap {name}: both share memory")
     if _self_overlapping(out):
-        raise ValueError(f"out must have a place of its own for each element, got strides {out.strides}")
+        raise ValueError(f"{argument} must have a place of its own for each element, got strides {out.strides}")
     return np.asarray(out)
 
 

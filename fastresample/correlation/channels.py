@@ -1,0 +1,134 @@
+"""Correlation with output channels in the lanes: blocks of channels, each over groups of rows."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastresample import threads
+from fastresample.correlation.padded import padded, row_taps
+from fastresample.correlation.tables import Index, Tables
+from fastresample.kernels.correlation import ChannelKernels, Request, lanes
+from fastresample.layout import Array
+from fastresample.spec.convolution import ConvolutionSpec
+
+# Totals of the rows between a block's first and last channels; with one block they are stored at once.
+_TOTALS_BYTES, _TOTALS_BYTES_AT_ONCE = 768 << 10, 256 << 10
+_ALIGNMENT = 64
+
+
+class _Rows(NamedTuple):
+    """Rows of every phase of rows, all images one below the other, rounded up to whole groups by repeating the last."""
+
+    counts: Index
+    begin: Index  # (phases, rows): first sample that a row reads, in the padded copy
+    taps: Index  # (phases, groups of rows, [first, last, all]): which taps along the rows meet the image
+    out: Index  # (phases, rows): first sample that it fills, of channel 0
+
+
+def _aligned(samples: int, dtype: np.dtype[np.floating]) -> Array:
+    """Return an array that begins at a multiple of the alignment."""
+    extra = _ALIGNMENT // dtype.itemsize
+    buffer = np.empty(samples + extra, dtype)
+    first = -(buffer.ctypes.data // dtype.itemsize) % extra
+    return buffer[first : first + samples]
+
+
+class Channels:
+    """Runs the kernels of one plan; holds no buffers."""
+
+    def __init__(self, spec: ConvolutionSpec, tables: Tables, request: Request, kernels: ChannelKernels) -> None:
+        tile = kernels.tile
+        self._kernels, self._tables = kernels, tables
+        layout = padded(spec, tables, 1, tile.pixels)
+        self._size, self._shape, self._offsets, self._line = layout.size, layout.shape, layout.offsets, layout.line
+        self._behind, size = layout.behind, layout.size
+        self._lanes = lanes(spec.dtype)
+        self._outputs = tile.vectors * self._lanes  # of a block
+        self._rows = self._row_tables(spec)
+        self._row_groups = self._rows.begin.shape[1] // tile.rows
+        self._blocks = -(-size.group_outputs // self._outputs)
+        self._group_totals = size.phases_y * size.phases_x * size.tiles * tile.rows * tile.pixels * self._outputs
+        at_once = size.channel_block >= size.group_channels
+        most = (_TOTALS_BYTES_AT_ONCE if at_once else _TOTALS_BYTES) // np.dtype(spec.dtype).itemsize
+        parts = -(-self._row_groups // max(1, most // self._group_totals))
+        self._part = -(-self._row_groups // parts)
+        taps = tables.order.size
+        self._slots = np.empty_like(tables.order)
+        self._slots[tables.order] = np.arange(taps)
+        # From a weight to the next output's and the next channel's: the transpose stores (channel, output, tap).
+        steps = (taps, size.group_outputs * taps) if spec.transposed else (size.group_channels * taps, taps)
+        self._output_step, self._channel_step = steps
+        products = self._outputs * size.group_channels * taps
+        self._unit_ns = products * tile.rows * max(tables.x.counts) / 30
+
+    def _row_tables(self, spec: ConvolutionSpec) -> _Rows:
+        size, tile = self._size, self._kernels.tile
+        of_phase = self._tables.y.counts[:, None]
+        count = size.images * self._tables.y.counts
+        rows = np.arange(-(-int(count.max()) // tile.rows) * tile.rows)
+        image, t = np.divmod(np.minimum(rows, np.maximum(0, count - 1)[:, None]), np.maximum(1, of_phase))
+        begin = (image * size.rows_padded + t * size.step_y) * self._line
+        y = np.arange(of_phase.size)[:, None] + t * size.phases_y
+        taps = row_taps(spec, self._tables, t.reshape(len(t), -1, tile.rows))
+        return _Rows(count, begin, taps, (image * spec.channels * size.rows_out + y) * size.columns_out)
+
+    def __call__(self, x: Array, weight: Array, bias: Array, out: Array, thread_count: int | None) -> bool:
+        """Fill ``out``; return whether all weights are finite."""
+        size = self._size
+        copy = np.empty(size.images * size.rows_padded * self._line + self._behind, x.dtype)
+        copy[-self._behind :] = 0
+        source, weights, result = x.reshape(-1), weight.reshape(-1), out.reshape(-1)
+        finite = []
+        threads.run(
+            lambda begin, end: self._kernels.fill(source, copy, begin, end, self._shape),
+            size.images * size.rows_padded,
+            self._line / 4,
+            thread_count,
+        )
+
+        def band(begin: int, end: int) -> None:
+            finite.append(self._band(copy, weights, bias, result, begin, end))
+
+        threads.run(band, size.groups * self._blocks * self._row_groups, self._unit_ns, thread_count)
+        return all(finite)
+
+    def _band(self, copy: Array, weights: Array, bias: Array, result: Array, begin: int, end: int) -> bool:
+        """Compute groups of rows ``[begin, end)``, counted block by block."""
+        size, tile, taps = self._size, self._kernels.tile, self._slots.size
+        panel = _aligned(taps * size.channel_block * self._outputs, copy.dtype)
+        # Whole vectors are transposed, also from behind the last tile.
+        totals = _aligned(self._part * self._group_totals + self._lanes * self._outputs, copy.dtype)
+        added = np.zeros(self._outputs, copy.dtype)
+        places = np.empty(taps, np.int64)
+        finite = True
+        while begin < end:
+            block, first = divmod(begin, self._row_groups)
+            last = min(self._row_groups, first + end - begin)
+            group, block = divmod(block, self._blocks)
+            output = block * self._outputs
+            outputs = min(self._outputs, size.group_outputs - output)
+            channel = group * size.group_channels
+            own = group * size.group_channels * size.group_outputs * taps + output * self._output_step
+            output += group * size.group_outputs
+            added[:outputs] = bias[output : output + outputs]
+            packed = False
+            for top in range(first, last, self._part):
+                bottom = min(last, top + self._part)
+                for inner in range(0, size.group_channels, size.channel_block):
+                    count = min(size.channel_block, size.group_channels - inner)
+                    if not packed:
+                        finite &= self._kernels.pack(
+                            weights, panel, self._slots, places, own + inner * self._channel_step, outputs, count,
+                            self._output_step, self._channel_step,
+                        )  # fmt: skip
+                        packed = size.channel_block >= size.group_channels
+                    self._kernels.multiply(
+                        copy, panel, totals, top, bottom, channel + inner, count, int(inner > 0), self._shape,
+                        self._rows.counts, self._rows.begin, self._rows.taps, self._tables.pair_begin, self._offsets,
+                    )  # fmt: skip
+                self._kernels.store(
+                    totals, added, result, top, bottom, output, outputs, tile.rows, tile.pixels, self._shape,
+                    self._rows.counts, self._rows.out,
+                )  # fmt: skip
+            begin += last - first
+        return finite

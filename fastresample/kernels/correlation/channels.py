@@ -1,0 +1,105 @@
+"""Correlation by tiles whose lanes are output channels: many channels, images of any size."""
+
+from fastresample.kernels.correlation.moves import pack_taps, store_channels
+from fastresample.kernels.correlation.padding import fill_padded, sizes
+from fastresample.kernels.correlation.products import multiply_channels
+from fastresample.kernels.vectors import address_of
+
+
+def fill(x, padded, begin, end, shape):
+    """Fill rows ``[begin, end)`` of the padded copy of all images."""
+    fill_padded(x, padded, begin, end, 0, sizes(shape))
+
+
+def make_pack(vectors, lanes, bits):
+    across, bytes_ = vectors * lanes, bits // 8
+
+    def pack(weights, panel, slots, places, first, outputs, channels, output_step, channel_step):
+        """Write ``panel[slots[tap]][channel][lane]`` for ``channels`` and ``outputs`` from the weight ``first`` on."""
+        taps = slots.size
+        for tap in range(taps):
+            places[tap] = slots[tap] * channels * across
+        start, target, table = address_of(weights) + first * bytes_, address_of(panel), address_of(places)
+        finite = True
+        for channel in range(channels):
+            for v in range(vectors):
+                for tap in range(0, taps, lanes):
+                    finite &= pack_taps(
+                        lanes, bits,
+                        start + (v * lanes * output_step + channel * channel_step + tap) * bytes_, output_step,
+                        min(lanes, taps - tap), outputs - v * lanes, table + 8 * tap,
+                        target + (channel * across + v * lanes) * bytes_, 4 * channel_step * bytes_,
+                    )  # fmt: skip
+        return finite
+
+    return pack
+
+
+def make_multiply(tile, lanes, bits):
+    rows, pixels, vectors = tile
+    across, bytes_ = vectors * lanes, bits // 8
+
+    def multiply(
+        padded, panel, totals, first, last, channel, channels, continued,
+        shape, row_count, row_begin, row_taps, pair_begin, offsets,
+    ):  # fmt: skip
+        """Sum ``channels`` channels from ``channel`` on, for the groups of rows ``[first, last)`` of every phase."""
+        size = sizes(shape)
+        start = address_of(padded) + channel * size.step_x * size.width * bytes_
+        weights, sums, table, lines = address_of(panel), address_of(totals), address_of(offsets), address_of(row_begin)
+        pixel_step = size.phases_x * across
+        tile_bytes = rows * pixels * pixel_step * bytes_
+        for group in range(first, last):
+            for phase_y in range(size.phases_y):
+                if group * rows >= row_count[phase_y]:
+                    continue
+                place = (
+                    sums
+                    + ((group - first) * size.phases_y + phase_y) * size.tiles * rows * pixels * pixel_step * bytes_
+                )
+                for phase in range(size.phases_x):
+                    pair = phase_y * size.phases_x + phase
+                    begin, taps = pair_begin[pair], pair_begin[pair + 1] - pair_begin[pair]
+                    first_tap = row_taps[phase_y, group, 0] * taps // row_taps[phase_y, group, 2]
+                    last_tap = row_taps[phase_y, group, 1] * taps // row_taps[phase_y, group, 2]
+                    for tile in range(size.tiles):
+                        multiply_channels(
+                            rows, pixels, vectors, lanes, bits,
+                            start + tile * pixels * bytes_, lines + 8 * (phase_y * row_begin.shape[1] + group * rows),
+                            size.step_x * size.width, table + 8 * begin, first_tap, last_tap, size.tap_chunk, channels,
+                            weights + begin * channels * across * bytes_,
+                            place + tile * tile_bytes + phase * across * bytes_, pixel_step, continued,
+                        )  # fmt: skip
+
+    return multiply
+
+
+def make_store(vectors, lanes, bits):
+    across, bytes_ = vectors * lanes, bits // 8
+
+    def store(totals, bias, out, first, last, output, outputs, rows, pixels, shape, row_count, row_out):
+        """Add the bias and write the groups of rows ``[first, last)`` of ``outputs`` channels from ``output`` on."""
+        size = sizes(shape)
+        sums, added, results = address_of(totals), address_of(bias), address_of(out)
+        plane = size.rows_out * size.columns_out
+        pixel_step = size.phases_x * across
+        tile_columns = pixels * size.phases_x
+        for phase_y in range(size.phases_y):
+            for row in range(first * rows, min(last * rows, row_count[phase_y])):
+                group, inner = row // rows, row % rows
+                for tile in range(size.tiles):
+                    place = ((group - first) * size.phases_y + phase_y) * size.tiles + tile
+                    source = sums + (place * rows + inner) * pixels * pixel_step * bytes_
+                    column = tile * tile_columns
+                    wanted = min(tile_columns, size.columns_out - column)
+                    target = results + (row_out[phase_y, row] + output * plane + column) * bytes_
+                    for v in range(0, outputs, lanes):
+                        for pixel in range(0, wanted, lanes):
+                            store_channels(
+                                lanes, bits,
+                                source + (pixel * across + v) * bytes_, across, added + v * bytes_,
+                                target + (v * plane + pixel) * bytes_, plane,
+                                min(lanes, outputs - v), min(lanes, wanted - pixel),
+                            )  # fmt: skip
+
+    return store

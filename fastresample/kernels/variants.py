@@ -1,0 +1,19 @@
+"""A row of the table of kernels: one way to compute a family."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+def always(request: Any) -> bool:
+    """Serve every request."""
+    return True
+
+
+class Variant(NamedTuple):
+    """One way to compute a family; every variant that matches a request gives the same numbers."""
+
+    family: str
+    name: str
+    matches: Callable[[Any], bool]  # whether it can serve a request, which has the family's name and what it depends on
+    make: Callable[[Any], Any]
+    suits: Callable[[Any], bool] = always  # whether it should, where it can
