@@ -35,12 +35,11 @@ from fastresample.kernels.tiers import tier
 from fastresample.spec.convolution import ConvolutionSpec
 
 needs_vectors = pytest.mark.skipif(not tier().registers, reason="kernels of vectors need AVX2 and the compiler")
-needs_avx2_host = pytest.mark.skipif(
-    platform.machine() not in ("x86_64", "AMD64")
-    or not {"avx2", "fma"} <= {name for name, has in llvmlite.binding.get_host_cpu_features().items() if has}
-    or bool(config.DISABLE_JIT),
-    reason="compiled code for AVX2 runs on processors that have it",
-)
+HAS_AVX2 = platform.machine() in ("x86_64", "AMD64") and {"avx2", "fma"} <= {
+    name for name, has in llvmlite.binding.get_host_cpu_features().items() if has
+}
+RUNS_AVX2 = HAS_AVX2 and sys.platform == "linux" and not config.DISABLE_JIT
+needs_x86 = pytest.mark.skipif(not HAS_AVX2 or bool(config.DISABLE_JIT), reason="the processor is named as an x86 one")
 needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 # Children are about a processor or about what is compiled, not about how the tests were started.
@@ -73,7 +72,10 @@ class Job(NamedTuple):
     def plan(self, spec: ConvolutionSpec) -> correlation.Run:
         """What computes a call by this job, whatever suits."""
         made = tables.make(spec)
-        return correlation.RUNS[self.variant](spec, made, padded.request(spec, made), self.compiled())
+        request = padded.request(spec, made)
+        if self.variant == "depthwise":  # also where it would not be worth its weights' memory
+            request = request._replace(taps=self.tile)
+        return correlation.RUNS[self.variant](spec, made, request, self.compiled())
 
     @property
     def lanes(self) -> int:
@@ -94,10 +96,9 @@ def jobs() -> list[Job]:
     found = [
         *(("pixels", of_pixels[number % len(of_pixels) - 1], number) for number in phases),
         *(("channels", tile, 0) for tile in of_channels),
-        *(("depthwise", taps, 0) for taps in ((2, 2), (1, 3), (3, 1))),
+        *(("depthwise", taps, 0) for taps in ((2, 2), (3, 1))),
     ]
-    alternating = [Job(variant, DTYPES[n % 2], tile, number) for n, (variant, tile, number) in enumerate(found)]
-    return [*alternating, Job("pixels", "float64", of_pixels[-2], 1)]
+    return [Job(variant, DTYPES[n % 2], tile, number) for n, (variant, tile, number) in enumerate(found)]
 
 
 JOBS = jobs()
@@ -161,8 +162,10 @@ def spec_of(job: Job, kind: Kind, columns: int, rng: Any) -> ConvolutionSpec:
     """Draw a call of a kind, with so many columns in each phase, that the job can compute."""
     (kernel_y, kernel_x), (dilation_y, dilation_x), stride_y = kind.kernel, kind.dilation, kind.stride_y
     stride_x = job.phases if job.phases and kind.transposed else int(rng.choice(STRIDES))
-    if kind == LONG:
+    if stride_y == LONG.stride_y:
         stride_x = 32
+    if job.variant == "depthwise" and not kind.transposed:
+        stride_y = stride_x = 1
     if job.variant == "depthwise":
         kernel_y, kernel_x = (
             taps * s - int(rng.integers(s)) for taps, s in zip(job.tile, (stride_y, stride_x), strict=True)
@@ -193,8 +196,11 @@ def specs(job: Job) -> Iterator[ConvolutionSpec]:
     if job.variant != "pixels":
         kinds.append(LONG)
     if job.variant == "depthwise":
-        kinds = [kind._replace(groups=n, inputs=1, outputs=1, dilation=(1, 1), transposed=True)
-                 for kind, n in zip(kinds, (1, 2, 3, 5, 31, 33) * 4, strict=False)]  # fmt: skip
+        groups = (1, 2, 3, 5, 31, 33) * 4
+        kinds = [
+            kind._replace(groups=n, inputs=1, outputs=1, dilation=(1, 1))
+            for kind, n in zip(kinds, groups, strict=False)
+        ]
     turn = int(rng.integers(len(columns)))
     for number, kind in enumerate(kinds):
         yield spec_of(job, kind, columns[(turn + number) % len(columns)], rng)
@@ -342,6 +348,7 @@ CALLS = {
     "channels": ("conv2d", "float64", 1, 40, (12, 12), 64, 3, 1, 1, 1),
     "channels in phases": ("conv_transpose2d", "float32", 2, 130, (6, 5), 64, 4, 2, 1, 1),
     "depthwise": ("conv_transpose2d", "float32", 2, 21, (25, 40), 21, 4, 2, 1, 21),
+    "depthwise convolution": ("conv2d", "float32", 1, 21, (50, 70), 21, 2, 1, 1, 21),
     "depthwise with gaps": ("conv_transpose2d", "float64", 2, 21, (25, 40), 21, 3, 2, 1, 21),
     "plain": ("conv_transpose2d", "float32", 1, 2, (5, 7), 3, 3, 2, 1, 1),
 }
@@ -397,6 +404,25 @@ def digests(*names: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", CALLS)
 def test_calls_choose_the_variant_that_they_are_for(name: str) -> None:
     assert chosen(call(name).spec) == name.split()[0]
+
+
+@needs_vectors
+@pytest.mark.parametrize(
+    ("images", "channels_in", "outputs", "sides", "reach", "tiled"),
+    [
+        (1, 512, 256, (14, 14), 18, True),  # far taps meet padding only, and there is much to compute
+        (1, 32, 32, (8, 8), 1000, False),
+        (64, 32, 32, (4, 4), 100, False),
+        (1, 4, 4, (6, 5), 1, False),  # little to compute
+    ],
+)
+def test_tiles_serve_what_is_worth_a_padded_copy(
+    images: int, channels_in: int, outputs: int, sides: tuple[int, int], reach: int, tiled: bool
+) -> None:
+    """Taps ``reach`` apart and as much padding: the copy is longer by twice that along both axes."""
+    far, shape = (reach, reach), (images, channels_in, *sides)
+    spec = ConvolutionSpec(False, "float32", shape, outputs, (3, 3), (1, 1), far, far, 1, sides)
+    assert (chosen(spec) != "plain") == tiled
 
 
 @needs_vectors
@@ -604,14 +630,14 @@ PLAIN = [Job("plain", dtype, (1, 1)) for dtype in DTYPES]
 
 # Shape of x, output channels, groups, kernel, stride, padding, dilation: what would be much larger than its arrays.
 SPACIOUS = {
-    "stride beyond the image": (False, (1, 64, 3, 3), 64, 1, 3, 10**6, 0, 1),
+    "stride beyond the image": (False, (1, 256, 3, 3), 128, 1, 3, 10**6, 0, 1),
     "two columns far apart": (False, (1, 64, 2, 4001), 64, 1, (1, 2), (1, 3999), 0, 1),
     "dilated padding": (False, (1, 32, 8, 8), 32, 1, 3, 1, 1000, 1000),
     "dilated padding of many images": (False, (64, 32, 4, 4), 32, 1, 3, 1, 100, 100),
     "far dilation": (False, (1, 3, 900, 900), 24, 1, 3, 1, 0, 400),
     "one sample spread far": (True, (1, 64, 1, 1), 1, 1, 500, 500, 0, 1),
-    "depthwise with a large odd stride": (True, (1, 8, 1, 1), 8, 8, 333, 333, 0, 1),
-    "depthwise with a stride beyond the result": (True, (9000, 1, 1, 1), 1, 1, 3, 10**6, 0, 1),
+    "depthwise with a large odd stride": (True, (1, 2, 1, 1), 2, 2, 801, 801, 0, 1),
+    "depthwise with a stride beyond the result": (True, (3400, 1, 1, 1), 1, 1, 9, 1500, 0, 1),
     "cut to little": (True, (1, 16, 300, 300), 16, 16, 3, 1000, 149500, 1),
 }
 
@@ -676,6 +702,7 @@ def test_the_tier_of_a_processor(name: str, features: str, expected: str, monkey
     find = tiers.tier.__wrapped__
     monkeypatch.setattr(tiers, "processor", lambda: (name, features))
     monkeypatch.setattr(tiers.config, "DISABLE_JIT", 0)
+    monkeypatch.setattr(tiers.config, "ENABLE_AVX", 1)
     assert find().name == expected
     for switch, value in (("ENABLE_AVX", 0), ("DISABLE_JIT", 1)):
         with monkeypatch.context() as switched:
@@ -686,27 +713,41 @@ def test_the_tier_of_a_processor(name: str, features: str, expected: str, monkey
 PROCESSOR = """
 names = sys.argv[1:]
 every = list({job[::2]: job for job in reversed(tests.JOBS)}.values())  # each tile once
+every = [job._replace(dtype="float32") if job.variant == "channels" else job for job in every]  # and few other kernels
 done = tests.walk_guarded(every, 2)
 tell({"tier": tier().name, "digests": tests.digests(*names), "jobs": len(every), "done": done})
 """
 
 
-@needs_avx2_host
+@needs_x86
 def test_on_a_processor_without_vectors_the_definition_gives_the_same() -> None:
     told = child.run(GUARDED + PROCESSOR, *CALLS, settings={**NEUTRAL, "NUMBA_CPU_NAME": "generic"}, timeout=120).told
     assert told == {"tier": "plain", "digests": digests(*CALLS), "jobs": 0, "done": 0}
 
 
-@needs_avx2_host
-@needs_mprotect
-def test_tiles_for_avx2_give_the_same_and_touch_nothing_else() -> None:
-    """No feature but those of the name, so nothing of a newer processor is used."""
+AVX2_NAMES = ("channels in phases", "depthwise", "depthwise convolution", "plain")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def avx2(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Start the child of the next test, if that will run, before all others: it compiles for long."""
+    test = test_tiles_for_avx2_give_the_same_and_touch_nothing_else
+    if not RUNS_AVX2 or not any(getattr(item, "function", None) is test for item in request.session.items):
+        yield None
+        return
     settings = {**NEUTRAL, "NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": ""}
-    names = ("pixels", "channels in phases", "depthwise", "plain")
-    told = child.run(GUARDED + PROCESSOR, *names, settings=settings, timeout=300).told
+    with child.start(GUARDED + PROCESSOR, *AVX2_NAMES, settings=settings) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.skipif(not RUNS_AVX2, reason="compiled code for AVX2, with guard pages of Linux")
+def test_tiles_for_avx2_give_the_same_and_touch_nothing_else(avx2: Any) -> None:
+    """No feature but those of the name, so nothing of a newer processor is used."""
+    told = child.finish(avx2, timeout=300).told
     assert told["tier"] == "avx2"
-    assert told["digests"] == digests(*names)
-    assert told["jobs"] == len(tiles.PIXEL_TILES[16]) + len(tiles.CHANNEL_TILES[16]) + 3
+    assert told["digests"] == digests(*AVX2_NAMES)
+    assert told["jobs"] == len(tiles.PIXEL_TILES[16]) + len(tiles.CHANNEL_TILES[16]) + 2
     assert told["done"] >= 10 * told["jobs"]
 
 

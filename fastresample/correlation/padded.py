@@ -39,8 +39,8 @@ def request(spec: ConvolutionSpec, tables: Tables) -> Request:
     rows = spec.shape[0] * int(y.counts.max())
     samples = math.prod(spec.shape) + spec.shape[0] * spec.channels * math.prod(spec.size)
     work = spec.shape[0] * spec.channels * math.prod(spec.size) * products
-    growth = spec.shape[0] * spec.shape[1] * _reach(y) * _reach(x) / samples
-    extent = tiles.Extent(lanes(spec.dtype), int(x.counts.max()), rows, pairs, outputs, products, work, growth)
+    copied = spec.shape[0] * spec.shape[1] * _reach(y) * _reach(x)
+    extent = tiles.Extent(lanes(spec.dtype), int(x.counts.max()), rows, pairs, outputs, products, work, samples, copied)
     return Request(spec.dtype, x.counts.size, _depthwise_taps(spec), extent)
 
 

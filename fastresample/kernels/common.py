@@ -86,8 +86,8 @@ def compile_kernel(function: Kernel, name: str, signature: Signature) -> Kernel:
     if config.DISABLE_JIT:
         return function
     types_hash = hashlib.sha256(str(signature).encode()).hexdigest()[:8]
-    unique = re.sub(r"\W", "_", f"{name}_{tier().name}_{types_hash}_{source_hash()}")
     with forking.whole:
+        unique = re.sub(r"\W", "_", f"{name}_{tier().name}_{types_hash}_{source_hash()}")
         if unique not in _compiled:
             _compiled[unique] = _load_or_compile(function, unique, signature)
         return _compiled[unique]

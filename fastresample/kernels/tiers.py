@@ -45,3 +45,7 @@ def tier() -> Tier:
         if needed <= present:
             return candidate
     return _LEVELS.get(name, PLAIN)
+
+
+# Now, while forks wait for this import: a child must not find LLVM's lock held by a thread that it does not have.
+tier()

@@ -33,8 +33,10 @@ CHANNEL_TILES = {
 }
 # Below this many products in all, a tile's preparations cost more than the plain loops.
 _LEAST_WORK = 1 << 18
-# A copy that is padded to more than this many times the samples that there are is not worth its memory.
-_MOST_GROWTH = 8.0
+# A copy that is padded to more than this many times the samples that there are is not worth its memory, unless it is
+# small for what is computed from it, as where most dilated taps meet padding.
+_MOST_GROWTH = 8
+_SMALL_COPY, _PRODUCTS_PER_COPIED = 1 << 24, 16
 # Tiles of output channels are summed before they are transposed: a row of all phases, with all that whole tiles add.
 _MOST_TOTALS = 1 << 20
 # Interleaving takes the vectors of all phases at once.
@@ -53,7 +55,8 @@ class Extent(NamedTuple):
     outputs: int  # output channels of a group
     products: int  # per output, on average
     work: int  # products in all
-    growth: float  # samples of the padded copy for each one of input and result
+    samples: int  # of input and result
+    copied: int  # samples of the padded copy
 
 
 def _used(count: int, tile: int) -> float:
@@ -92,7 +95,8 @@ def best_channel_tile(extent: Extent) -> ChannelTile:
 
 def fits(extent: Extent) -> bool:
     """Whether the padded copy has a reasonable size."""
-    return extent.growth <= _MOST_GROWTH
+    small = extent.copied <= min(_SMALL_COPY, extent.work // _PRODUCTS_PER_COPIED)
+    return small or extent.copied <= _MOST_GROWTH * extent.samples
 
 
 def totals_fit(extent: Extent) -> bool:
