@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastresample import forking
-from fastresample.spec.arrays import check_result
+from fastresample.operands import Target, native
 from fastresample.spec.convolution import (
     ConvolutionSpec,
     Operands,
@@ -199,26 +199,11 @@ def _filled(spec: ConvolutionSpec, operands: Operands, out: Array | None, thread
     whole = (spec.shape[0], spec.channels, *spec.size)
     shape = whole if x.ndim == 4 else whole[1:]
     count = None if threads is None else check_threads(threads)
-    if out is None:
-        result = target = np.empty(shape, dtype)
-    else:
-        result = check_result(out, shape, dtype, "the result", x=x, weight=weight, bias=bias)
-        target = result if _readable(result, dtype) else np.empty(shape, dtype)
-    added = np.zeros(spec.channels, dtype) if bias is None else _native(bias, dtype)
-    samples = _native(x, dtype).reshape(spec.shape)
-    _correlation().run(spec, samples, _native(weight, dtype), added, target.reshape(whole), count)
-    if target is not result:
-        np.copyto(result, target)
-    return result if out is None else out
-
-
-def _readable(array: Array, dtype: np.dtype[Any]) -> bool:
-    """Whether kernels can work on the array in place."""
-    return array.flags.c_contiguous and array.flags.aligned and array.dtype == dtype
-
-
-def _native(array: Array, dtype: np.dtype[Any]) -> Array:
-    return array if _readable(array, dtype) else np.array(array, dtype, order="C")
+    target = Target(out, shape, dtype, "the result", x=x, weight=weight, bias=bias)
+    added = np.zeros(spec.channels, dtype) if bias is None else native(bias, dtype)
+    samples = native(x, dtype).reshape(spec.shape)
+    _correlation().run(spec, samples, native(weight, dtype), added, target.filled.reshape(whole), count)
+    return target.written()
 
 
 @cache

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastresample import windows
+from fastresample.operands import Target
+from fastresample.spec.arrays import check_samples
 from fastresample.spec.pooling import (
     check_divisor,
     check_flag,
     check_indices,
-    check_samples,
     outside_message,
     pool_spec,
     unpool_spec,
@@ -113,14 +114,14 @@ def max_pool2d(
     count = None if threads is None else check_threads(threads)
     shape = (*samples.shape[:-2], *spec.size)
     if not wanted:
-        values = windows.Target(out, shape, dtype, x=samples)
+        values = Target(out, shape, dtype, "x", x=samples)
         windows.max_plan(spec, False).run(count, samples, values.filled, np.empty(0, _PLACE))
         return values.written()
     pair: Any = (None, None) if out is None else out
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise TypeError(f"out must be a pair (values, indices) with return_indices=True, got {type(out).__name__}")
-    values = windows.Target(pair[0], shape, dtype, "out[0]", x=samples)
-    places = windows.Target(pair[1], shape, _PLACE, "out[1]", x=samples, **{"out[0]": values.result})
+    values = Target(pair[0], shape, dtype, "x", "out[0]", x=samples)
+    places = Target(pair[1], shape, _PLACE, "the indices", "out[1]", x=samples, **{"out[0]": values.result})
     windows.max_plan(spec, True).run(count, samples, values.filled, places.filled)
     return values.written(), places.written()
 
@@ -195,7 +196,7 @@ def max_unpool2d(
     places = check_indices(indices, samples.shape)
     spec = unpool_spec(dtype.name, samples.shape, kernel_size, stride, padding, output_size)
     count = None if threads is None else check_threads(threads)
-    target = windows.Target(out, (*samples.shape[:-2], *spec.size), dtype, x=samples, indices=places)
+    target = Target(out, (*samples.shape[:-2], *spec.size), dtype, "x", x=samples, indices=places)
     if not windows.unpool(spec, count, samples, places, target.filled):
         raise ValueError(outside_message(places, spec.size))
     return target.written()
@@ -265,7 +266,7 @@ def avg_pool2d(
     spec = pool_spec(dtype.name, samples.shape, kernel_size, stride, padding, 1, ceil_mode)
     padded, divisor = check_flag("count_include_pad", count_include_pad), check_divisor(divisor_override)
     count = None if threads is None else check_threads(threads)
-    target = windows.Target(out, (*samples.shape[:-2], *spec.size), dtype, x=samples)
+    target = Target(out, (*samples.shape[:-2], *spec.size), dtype, "x", x=samples)
     windows.mean_plan(spec).run(count, samples, target.filled, numbers=(int(padded), divisor))
     return target.written()
 

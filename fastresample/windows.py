@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastresample import forking, threads
-from fastresample.spec.arrays import check_result
+from fastresample.operands import native
 from fastresample.spec.pooling import PoolSpec, UnpoolSpec
 
 Array = NDArray[Any]
@@ -32,7 +32,7 @@ class Plan(NamedTuple):
     def run(self, count: int | None, source: Array, *results: Array, numbers: tuple[int, ...] = ()) -> None:
         """Fill the results, which are C-contiguous and native, on up to ``count`` threads."""
         kernel, window = self.kernel, self.window
-        arrays = (_native(source, results[0].dtype).reshape(-1), *(result.reshape(-1) for result in results))
+        arrays = (native(source, results[0].dtype).reshape(-1), *(result.reshape(-1) for result in results))
         threads.run(lambda begin, end: kernel(*arrays, begin, end, window, *numbers), self.rows, self.row_ns, count)
 
 
@@ -70,7 +70,7 @@ def mean_plan(spec: PoolSpec, choose: Choose | None = None) -> Plan:
 def unpool(spec: UnpoolSpec, count: int | None, source: Array, indices: Array, result: Array) -> bool:
     """Fill the result, on up to ``count`` threads; return False, and write nothing, if an index lies outside."""
     kernel = _unpooling(spec.dtype)
-    places = _native(indices, np.dtype(np.int64)).reshape(-1)
+    places = native(indices, np.dtype(np.int64)).reshape(-1)
     samples, planes = spec.size[0] * spec.size[1], spec.shape[0] * spec.shape[1]
     found: list[bool] = []
     threads.run(
@@ -78,34 +78,13 @@ def unpool(spec: UnpoolSpec, count: int | None, source: Array, indices: Array, r
     )
     if any(found):
         return False
-    source, target = _native(source, result.dtype).reshape(-1), result.reshape(-1)
+    source, target = native(source, result.dtype).reshape(-1), result.reshape(-1)
     held = spec.shape[2] * spec.shape[3]
     cost = _SAMPLE_NS * samples + _PLACE_NS * held
     threads.run(
         lambda begin, end: kernel.unpool(source, places, target, begin, end, held, samples), planes, cost, count
     )
     return True
-
-
-class Target:
-    """Where a result goes: an array given or made, by way of another where kernels cannot write in place."""
-
-    def __init__(
-        self, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any], argument: str = "out", **others: Array
-    ) -> None:
-        self._given = out
-        if out is None:
-            self.result = self.filled = np.empty(shape, dtype)
-        else:
-            like = "x" if dtype.kind == "f" else "the indices"
-            self.result = check_result(out, shape, dtype, like, argument, **others)
-            self.filled = self.result if _in_place(self.result, dtype) else np.empty(shape, dtype)
-
-    def written(self) -> Array:
-        """Return what was given or made, after ``filled`` has been filled."""
-        if self.filled is not self.result:
-            np.copyto(self.result, self.filled)
-        return self.result if self._given is None else self._given
 
 
 def compile_usual(dtype: str) -> None:
@@ -144,12 +123,3 @@ def _kernels() -> ModuleType:
     with forking.whole:
         from fastresample import kernels
     return kernels
-
-
-def _native(array: Array, dtype: np.dtype[Any]) -> Array:
-    return array if _in_place(array, dtype) else np.array(array, dtype, order="C")
-
-
-def _in_place(array: Array, dtype: np.dtype[Any]) -> bool:
-    """Whether kernels can work on the array as it is."""
-    return array.flags.c_contiguous and array.flags.aligned and array.dtype == dtype

@@ -18,7 +18,8 @@ from specs import pooling as definition
 from fastresample import kernels, threads, windows
 from fastresample.kernels.pooling.unpool import CHUNK
 from fastresample.pooling import avg_pool2d, max_pool2d, max_unpool2d
-from fastresample.spec.pooling import PoolSpec, check_samples, pool_spec, unpool_spec
+from fastresample.spec.arrays import check_samples
+from fastresample.spec.pooling import PoolSpec, pool_spec, unpool_spec
 
 CASES = 25 if config.DISABLE_JIT else int(os.environ.get("FASTRESAMPLE_CASES", "500"))
 BY_LOOPS = 25 if config.DISABLE_JIT else 150

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Both byte orders of what layers of networks compute with, and the native one.
+FLOATS = {np.dtype(order + code): np.dtype(code) for code in ("f4", "f8") for order in "<>"}
 _OVERLAP_WORK = 10_000  # effort of the exact test; arrays that are harder to tell apart count as overlapping
 
 
@@ -22,6 +24,15 @@ def check_array(name: str, array: object) -> NDArray[Any]:
     if isinstance(array, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain NumPy array, got a masked array; {name}.filled(...) makes one")
     return np.asarray(array)
+
+
+def check_samples(x: object) -> tuple[NDArray[Any], np.dtype[Any]]:
+    """Return the array, of any layout and byte order, and its dtype in native byte order."""
+    array = check_array("x", x)
+    dtype = FLOATS.get(array.dtype)
+    if dtype is None:
+        raise TypeError(f"x must have dtype float32 or float64, got {array.dtype}")
+    return array, dtype
 
 
 def check_shape(shape: Iterable[int]) -> tuple[int, ...]:

@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastresample.sizes import conv_output_size, conv_transpose_output_size
-from fastresample.spec.arrays import check_array
+from fastresample.spec.arrays import FLOATS, check_array, check_samples
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
 Shape = tuple[int, ...]
 Shapes = tuple[Shape, Shape, Shape | None]  # of x, weight and bias
 
-# Both byte orders of what can be computed.
-_DTYPES = {np.dtype(order + code): name for code, name in (("f4", "float32"), ("f8", "float64")) for order in "<>"}
 # Larger than any axis; keeps every index of a kernel within 64 bits.
 LARGEST = 2**31 - 1
 
@@ -55,15 +53,13 @@ class Operands(NamedTuple):
 
 def check_operands(x: object, weight: object, bias: object) -> Operands:
     """Return the arrays and the dtype that they share."""
-    x, weight = check_array("x", x), check_array("weight", weight)
+    samples, dtype = check_samples(x)
+    weight = check_array("weight", weight)
     bias = None if bias is None else check_array("bias", bias)
-    dtype = _DTYPES.get(x.dtype)
-    if dtype is None:
-        raise TypeError(f"x must have dtype float32 or float64, got {x.dtype}")
     for name, array in (("weight", weight), ("bias", bias)):
-        if array is not None and _DTYPES.get(array.dtype) != dtype:
+        if array is not None and FLOATS.get(array.dtype) != dtype:
             raise TypeError(f"{name} must have dtype {dtype}, as x, got {array.dtype}")
-    return Operands(x, weight, bias, dtype)
+    return Operands(samples, weight, bias, dtype.name)
 
 
 def conv_spec(operands: Operands, stride: Any, padding: Any, dilation: Any, groups: Any) -> ConvolutionSpec:

@@ -14,8 +14,6 @@ from fastresample.spec.convolution import LARGEST, Pair, Shape, check_pair, imag
 
 Array = NDArray[Any]
 
-# Both byte orders of what can be computed, and the native one.
-_DTYPES = {np.dtype(order + code): np.dtype(code) for code in ("f4", "f8") for order in "<>"}
 _AXES = ("vertically", "horizontally")
 _INDICES = frozenset(np.dtype(order + "i8") for order in "<>")
 
@@ -38,15 +36,6 @@ class UnpoolSpec(NamedTuple):
     dtype: str
     shape: tuple[int, int, int, int]  # of the input: N, C, h, w
     size: Pair  # rows and columns of the result
-
-
-def check_samples(x: object) -> tuple[Array, np.dtype[Any]]:
-    """Return the array, of any layout and byte order, and its dtype in native byte order."""
-    array = check_array("x", x)
-    dtype = _DTYPES.get(array.dtype)
-    if dtype is None:
-        raise TypeError(f"x must have dtype float32 or float64, got {array.dtype}")
-    return array, dtype
 
 
 def check_indices(indices: object, shape: Shape) -> Array:
