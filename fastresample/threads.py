@@ -9,10 +9,10 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from queue import SimpleQueue
 
 Band = Callable[[int, int], object]
 Queue = deque[tuple[int, int]]
@@ -22,20 +22,7 @@ _SHORTEST_BAND_NS = 60_000
 # Threads that are slower, or begin later, take fewer.
 _BANDS_PER_THREAD = 4
 
-_lock = threading.Lock()
-_pool: ThreadPoolExecutor | None = None
-_pool_size = 0
 _limit: int | None = None
-
-
-def _forked() -> None:
-    """Forget the parent's pool: its threads do not exist in the child."""
-    global _lock, _pool, _pool_size
-    _lock, _pool, _pool_size = threading.Lock(), None, 0
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
 
 
 @cache
@@ -109,32 +96,89 @@ def get_num_threads() -> int:
 
 
 class _Share:
-    """Takes bands from a queue until it is empty; whether it does is decided once, by whoever claims it first."""
+    """Takes bands from a queue until it is empty; whether it does is decided once, by whoever claims it first.
+
+    Ctrl-C may raise between any two steps of the main thread, and then the step is taken again. So a claim remembers
+    its thread, and waiting leaves nothing locked: the condition variables of `threading`, interrupted while they
+    enter, stay locked for ever.
+    """
 
     def __init__(self, band: Band, queue: Queue) -> None:
         self._work: tuple[Band, Queue] | None = (band, queue)
-        self._claim = threading.Lock()
-        self._done = threading.Event()
+        self._claims: dict[None, int] = {}
+        self._over = False
+        self._ended = threading.Lock()  # released once, after ``_over`` is set
+        self._ended.acquire()
         self.fault: BaseException | None = None
 
+    def _claim(self) -> bool:
+        """Return whether the share is the calling thread's, asked for the first time or again."""
+        return self._claims.setdefault(None, threading.get_ident()) == threading.get_ident()
+
     def __call__(self) -> None:
-        """Do bands, unless the share has been given up."""
-        if self._claim.acquire(blocking=False):
+        """Do bands, unless the share has been given up; on the pool."""
+        if self._claim() and self._work is not None:
             try:
-                if self._work is not None:
-                    _drain(*self._work)
+                _drain(*self._work)
             except BaseException as fault:  # raised again in the thread that waits
                 self.fault = fault
             finally:
                 self._work = None  # the pool may keep the share, but not the arrays
-                self._done.set()
+                self._over = True
+                self._ended.release()
 
     def finish(self) -> None:
         """Wait until the share is done; one that nobody has begun is given up. May be called again."""
-        if self._claim.acquire(blocking=False):
-            self._done.set()
-            self._work = None
-        self._done.wait()
+        if self._claim():
+            self._work, self._over = None, True
+        while not self._over:
+            self._ended.acquire()
+
+
+class _Pool:
+    """Threads that do the shares they are offered, in order; begun as calls want them, ended with the process.
+
+    They are daemons, so that nothing waits for them: whoever offers a share waits for it, or gives it up.
+    """
+
+    def __init__(self) -> None:
+        self._offered: SimpleQueue[_Share] = SimpleQueue()
+        self._growing = threading.Lock()
+        self._count = 0
+
+    def offer(self, shares: list[_Share]) -> None:
+        """Let the threads begin, as many as there are shares if they can be had."""
+        if self._count < len(shares):
+            self._grow(max(len(shares), get_num_threads() - 1))
+        if self._count:
+            for share in shares:
+                self._offered.put(share)
+
+    def _grow(self, count: int) -> None:
+        with self._growing:
+            while self._count < count:
+                try:
+                    threading.Thread(target=self._serve, name=f"fastresample-{self._count}", daemon=True).start()
+                except RuntimeError:  # under a limit on threads, or the interpreter shuts down
+                    return
+                self._count += 1
+
+    def _serve(self) -> None:
+        while True:
+            self._offered.get()()
+
+
+_pool = _Pool()
+
+
+def _forked() -> None:
+    """Forget the parent's pool: its threads do not exist in the child."""
+    global _pool
+    _pool = _Pool()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _drain(band: Band, queue: Queue) -> None:
@@ -165,43 +209,24 @@ def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     bands = min(bands, rows, count * _BANDS_PER_THREAD)
     queue = deque(pairwise(rows * part // bands for part in range(bands + 1)))
     shares = [_Share(band, queue) for _ in range(count - 1)]
+    fault: BaseException | None = None
     try:
-        _hand_over(shares)
+        _pool.offer(shares)
         _drain(band, queue)
-    finally:
-        queue.clear()  # empty already, but for an interruption
-        _finish(shares)
-    for share in shares:
-        if share.fault is not None:
-            raise share.fault
-
-
-def _finish(shares: list[_Share]) -> None:
-    """Wait for every share, through errors and Ctrl-C: no band may still write when the caller has its array back."""
-    interruption: BaseException | None = None
-    waiting = list(shares)
+    except BaseException as raised:
+        fault = raised
+    # No band may still write when the caller has its array back, so this is repeated through Ctrl-C. Nothing between
+    # the two handlers calls or jumps back: there the interpreter looks for no signal.
+    waiting = True
     while waiting:
         try:
-            waiting[-1].finish()
-            waiting.pop()
-        except BaseException as fault:
-            interruption = interruption or fault
-    if interruption is not None:
-        raise interruption
-
-
-def _hand_over(shares: list[_Share]) -> None:
-    """Offer the shares to the pool, which takes none when threads cannot be had or the interpreter shuts down."""
-    global _pool, _pool_size
-    with _lock:
-        if _pool is None or _pool_size < len(shares):
-            if _pool is not None:
-                _pool.shutdown(wait=False)
-            _pool_size = max(len(shares), get_num_threads() - 1)
-            _pool = ThreadPoolExecutor(_pool_size, "fastresample")
-        try:
+            queue.clear()  # empty already, but for an error
             for share in shares:
-                _pool.submit(share)
-        except RuntimeError:
-            _pool.shutdown(wait=False)
-            _pool = None  # an executor that failed to start a thread miscounts its idle ones for ever
+                share.finish()
+            waiting = False
+        except BaseException as raised:
+            fault = fault or raised
+    faults = [found for found in (fault, *(share.fault for share in shares)) if found is not None]
+    fault = None  # the traceback of what is raised holds this call: nothing here may hold it, and with it the arrays
+    if faults:
+        raise faults.pop(0)

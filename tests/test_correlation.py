@@ -787,13 +787,13 @@ from fastresample import threads
 cut_finely()
 calls = [tests.call(name) for name in tests.CALLS]
 right = [made(threads=1) for made in calls]
-used = all(tests.same_bits(made(), wanted) for made, wanted in zip(calls, right)) and threads._pool is not None
+used = all(tests.same_bits(made(), wanted) for made, wanted in zip(calls, right)) and threads._pool._count > 0
 codes = []
 for _ in range(2):
     pid = os.fork()
     if not pid:
-        well = threads._pool is None and all(tests.same_bits(made(), wanted) for made, wanted in zip(calls, right))
-        os._exit(0 if well and threads._pool is not None else 1)
+        well = threads._pool._count == 0 and all(tests.same_bits(made(), wanted) for made, wanted in zip(calls, right))
+        os._exit(0 if well and threads._pool._count > 0 else 1)
     codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 tell([used, codes])
 """

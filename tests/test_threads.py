@@ -26,12 +26,9 @@ FLOATS[7, 5] = np.nan
 
 @pytest.fixture(autouse=True)
 def own_pool(monkeypatch):
-    """Each test begins without a pool, as a new process does, and leaves none behind."""
-    for name, value in {"_pool": None, "_pool_size": 0, "_limit": None}.items():
+    """Each test begins without threads, as a new process does."""
+    for name, value in {"_pool": threads._Pool(), "_limit": None}.items():
         monkeypatch.setattr(threads, name, value)
-    yield
-    if threads._pool is not None:
-        threads._pool.shutdown()
 
 
 @pytest.fixture
@@ -114,7 +111,7 @@ def test_large_images_use_the_pool(bands):
     assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
     assert ends[-1] == 1000
     assert 2 <= len(call) <= 2 * threads._BANDS_PER_THREAD
-    assert threads._pool is not None
+    assert threads._pool._count == 1
 
 
 def test_small_images_and_one_thread_create_no_pool():
@@ -303,10 +300,10 @@ def status(pid):
 def test_after_a_fork_of_a_process_that_used_its_pool(leave):
     script = f"""
 expected = resize(image, threads=1)
-used = np.array_equal(resize(image), expected) and threads._pool is not None
+used = np.array_equal(resize(image), expected) and threads._pool._count > 0
 def work():
-    fresh = threads._pool is None
-    return fresh and all(np.array_equal(resize(image), expected) for _ in range(20)) and threads._pool is not None
+    fresh = threads._pool._count == 0
+    return fresh and all(np.array_equal(resize(image), expected) for _ in range(20)) and threads._pool._count > 0
 codes = [status(in_child(work, {leave})) for _ in range(3)]
 tell([used, codes, np.array_equal(resize(image), expected)])
 """
@@ -416,7 +413,7 @@ def test_in_a_handler_at_exit(used):
 import atexit
 expected = resize(image, threads=1)
 assert not {used} or np.array_equal(resize(image), expected)
-atexit.register(lambda: tell([threads._pool is not None, np.array_equal(resize(image), expected)]))
+atexit.register(lambda: tell([threads._pool._count > 0, np.array_equal(resize(image), expected)]))
 """
     finished = child.run(BEGIN + script)
     assert finished.told[1] is True
@@ -504,24 +501,53 @@ def test_cores_within_the_limit(monkeypatch, quota, cores):
     assert threads.available_cores() == fastresample.get_num_threads() == cores
 
 
-@pytest.mark.skipif(config.DISABLE_JIT, reason="the calls must be short")
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="this system cannot signal a thread")
-def test_no_band_writes_after_ctrl_c() -> None:
-    script = """
-image = np.zeros((2000, 2000, 3), np.uint8)
-resizer = fastresample.Resizer(image.shape, (1500, 1500), np.uint8)
-out, main = resizer(image), threading.main_thread().ident
-overwritten = 0
-for turn in range(25):
-    threading.Timer(0.002 + turn * 0.0005, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+SIGNALLED = r"""
+import signal, subprocess
+SENDER = "import os, random, signal, sys, time\n" \
+    "end = time.monotonic() + 4\n" \
+    "while time.monotonic() < end: time.sleep(random.random() * 4e-4); os.kill(int(sys.argv[1]), signal.SIGUSR1)\n" \
+    "os.kill(int(sys.argv[1]), signal.SIGUSR2)\n"
+awaited = ended = False
+def interrupt(number, frame):
+    global awaited
+    if awaited:
+        awaited = False
+        raise KeyboardInterrupt
+def end(number, frame):
+    global ended
+    ended = True
+signal.signal(signal.SIGUSR1, interrupt)
+signal.signal(signal.SIGUSR2, end)
+subprocess.Popen([sys.executable, "-c", SENDER, str(os.getpid())])
+interrupted = overwritten = 0
+while not ended:
     try:
-        while True:
-            resizer(image, out, 4)
+        awaited = True
+        while not ended:
+            CALL
+        awaited = False
     except KeyboardInterrupt:
-        out[:] = 255
-        time.sleep(0.01)
-        overwritten += int((out != 255).any())
-tell(overwritten)
+        interrupted += 1
+        CHECK
+tell([interrupted > 50, overwritten])
 """
-    begin = "import signal, threading, time\nimport numpy as np\nimport fastresample\nfrom child import tell\n"
-    assert child.run(begin + script).told == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
+def test_ctrl_c_at_any_moment_leaves_no_lock_behind():
+    """Signals from another process arrive between any two steps, those of the waiting itself too."""
+    script = SIGNALLED.replace("CALL", "threads.run(lambda begin, end: None, 4, 1e9, 4)").replace("CHECK", "pass")
+    assert child.run(BEGIN + script).told == [True, 0]
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="the calls must be short")
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signals")
+def test_no_band_writes_after_ctrl_c():
+    begin = """
+large = np.zeros((1000, 1000, 3), np.uint8)
+resizer = fastresample.Resizer(large.shape, (700, 700), np.uint8)
+out = resizer(large)
+"""
+    check = "out[:] = 255; time.sleep(0.002); overwritten += int((out != 255).any())"
+    script = SIGNALLED.replace("CALL", "resizer(large, out, 4)").replace("CHECK", check)
+    assert child.run(BEGIN + begin + script).told == [True, 0]
