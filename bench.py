@@ -5,9 +5,10 @@
 
 Two parts: resizing against every library, and the layers of networks against torch. What a library's call is comes from
 fastresample.validate.libraries and bench_networks; this file only measures. All libraries of a cell take turns in one
-run, and each figure is the minimum of many calls. A ratio is the library's time divided by ours: above 1 we are faster.
-"as opencv" and so on is a library against our convention that gives the same bits. A layer's main figure is with
-``out=``, which torch does not have there: "allocating" is without. Every call of ours packs the weights anew.
+run (on several threads, turns of five calls), and each figure is the minimum of many calls. A ratio is the library's
+time divided by ours: above 1 we are faster. "as opencv" and so on is a library against our convention that gives the
+same bits. A layer's main figure is with ``out=``, which torch does not have there: "allocating" is without. Every call
+of ours packs the weights anew.
 """
 
 import argparse
@@ -85,6 +86,14 @@ def modes(cores: int) -> list[Mode]:
     ]
 
 
+def calls_per_turn(threads: int) -> int:
+    """Return how often a library is called before the next one's turn.
+
+    The threads of some libraries look for more work for a millisecond after each call, on cores that others need.
+    """
+    return 1 if threads == 1 else 5
+
+
 def make_calls(case: Case, size: str, channels: int, mode: Mode) -> dict[str, Callable[[], Any]]:
     """Return ready, warmed-up calls of all libraries that do this very operation on this image."""
     shape, target = SIZES[size]
@@ -112,11 +121,15 @@ def make_calls(case: Case, size: str, channels: int, mode: Mode) -> dict[str, Ca
 
 
 def measure(
-    calls: dict[str, Callable[[], Any]], seconds: float, before: Callable[[], object] = lambda: None, turns: int = 3
+    calls: dict[str, Callable[[], Any]],
+    seconds: float,
+    before: Callable[[], object] = lambda: None,
+    turns: int = 3,
+    repeats: int = 1,
 ) -> dict[str, float]:
     """Let all calls take turns, each for an equal share of ``seconds`` and ``turns`` times at least; minimum in ms.
 
-    ``before`` runs, untimed, ahead of every call.
+    A turn is ``repeats`` calls one after the other; ``before`` runs, untimed, ahead of every call.
     """
     clock = time.perf_counter
     best = dict.fromkeys(calls, math.inf)
@@ -126,12 +139,13 @@ def measure(
         for name, run in calls.items():
             if turn >= turns and spent[name] >= share:
                 continue
-            before()
-            start = clock()
-            run()
-            elapsed = clock() - start
-            best[name] = min(best[name], elapsed)
-            spent[name] += elapsed
+            for _ in range(repeats):
+                before()
+                start = clock()
+                run()
+                elapsed = clock() - start
+                best[name] = min(best[name], elapsed)
+                spent[name] += elapsed
         turn += 1
     return {name: 1e3 * seconds for name, seconds in best.items()}
 
@@ -151,7 +165,8 @@ def run_resizes(arguments: argparse.Namespace, cores: int) -> Iterable[Cell]:
             for size, count in product(sizes, channels):
                 if arguments.only in f"{case.label} {mode.label} {size} C{count}":
                     calls = make_calls(case, size, count, mode)
-                    yield Cell(case, mode.label, size, count, measure(calls, arguments.seconds, before))
+                    ms = measure(calls, arguments.seconds, before, repeats=calls_per_turn(mode.threads))
+                    yield Cell(case, mode.label, size, count, ms)
 
 
 def run_networks(arguments: argparse.Namespace, cores: int) -> Iterable[NetworkCell]:
@@ -172,7 +187,8 @@ def time_layer(layer: Layer, dtype: str, mode: str, threads: int, seconds: float
         accuracy = bench_networks.compared(layer, arrays, threads)
         calls = bench_networks.layer_calls(layer, arrays, threads)
         pairs = [{name: calls[name], TORCH: calls[TORCH]} for name in (OURS, ALLOCATING)]
-        given, new = (measure(pair, seconds / 2, turns=5) for pair in pairs)  # torch's threads stall now and then
+        repeats = calls_per_turn(threads)
+        given, new = (measure(pair, seconds / 2, turns=5, repeats=repeats) for pair in pairs)
     return NetworkCell(layer, dtype, mode, {**given, **new, TORCH: min(given[TORCH], new[TORCH])}, accuracy)
 
 

@@ -132,8 +132,9 @@ def markdown(cells: Cells, facts: dict[str, str]) -> str:
         accuracy_column("error", first),
     ]
     note = (
-        "PyTorch's time divided by ours: the least of many calls that take turns in one process, PyTorch in inference "
-        "mode. Ours writes into a given array (`out=`); *allocating*: it makes a new one, as PyTorch always does here. "
+        "PyTorch's time divided by ours: the least of many calls that take turns in one process (on several threads "
+        "five calls a turn), PyTorch in inference mode. Ours writes into a given array (`out=`); *allocating*: makes "
+        "a new one, as PyTorch always does here. "
         "Weights are packed in every call. *error*: the largest difference from PyTorch's float64 result, divided by "
         "its largest value, ours / PyTorch's = ratio; of pooling, how many values and indices are not PyTorch's. "
         f"This, milliseconds and GFLOP/s: {title}. Letters: k kernel, s stride, p padding, op output padding, "

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -19,8 +19,8 @@ Queue = deque[tuple[int, int]]
 
 # A band shorter than this costs more to hand over (10 to 30 microseconds) than it saves.
 _SHORTEST_BAND_NS = 60_000
-# Threads that are slower, or begin later, take fewer.
-_BANDS_PER_THREAD = 4
+# Bands for each thread, ever shorter: threads that are slower, or begin later, take fewer, and all end together.
+_MOST_ROUNDS = 4
 
 _limit: int | None = None
 
@@ -195,6 +195,12 @@ def _drain(band: Band, queue: Queue) -> None:
         raise
 
 
+def _cut(rows: int, count: int, rounds: int) -> list[tuple[int, int]]:
+    """Cut rows into bands, ``count`` of a length in each round: a half of all rows, a quarter, ..., the last twice."""
+    lengths = [1 << max(0, rounds - 2 - number) for number in range(rounds) for _ in range(count)]
+    return list(pairwise(rows * end // sum(lengths) for end in accumulate(lengths, initial=0)))
+
+
 def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     """Call ``band(begin, end)`` so that every one of ``rows`` is covered once, on up to ``threads`` threads.
 
@@ -206,8 +212,7 @@ def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     if count <= 1:
         band(0, rows)
         return
-    bands = min(bands, rows, count * _BANDS_PER_THREAD)
-    queue = deque(pairwise(rows * part // bands for part in range(bands + 1)))
+    queue = deque(_cut(rows, count, min(_MOST_ROUNDS, (min(bands, rows) // count).bit_length())))
     shares = [_Share(band, queue) for _ in range(count - 1)]
     fault: BaseException | None = None
     try:

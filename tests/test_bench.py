@@ -161,6 +161,9 @@ def test_calls_take_turns_and_each_gets_its_share(bench):
     order.clear()
     bench.measure(calls, 0.0, turns=5)
     assert "".join(order) == "ab" * 5
+    order.clear()
+    bench.measure(calls, 0.0, turns=2, repeats=3)
+    assert "".join(order) == "aaabbb" * 2
     assert all(0 <= value < 100 for value in ms.values())
 
 

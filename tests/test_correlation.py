@@ -63,6 +63,8 @@ class Job(NamedTuple):
         """The kernels."""
         if self.variant == "pixels":
             return compiled.pixel_kernels(self.dtype, tiles.PixelTile(*self.tile), self.phases)
+        if self.variant == "images":
+            return compiled.image_kernels(self.dtype, tiles.PixelTile(*self.tile), self.phases)
         if self.variant == "channels":
             return compiled.channel_kernels(self.dtype, tiles.ChannelTile(*self.tile))
         if self.variant == "depthwise":
@@ -84,7 +86,8 @@ class Job(NamedTuple):
     @property
     def across(self) -> int:
         """Columns of a phase in one tile."""
-        return {"pixels": self.tile[-1] * self.lanes, "channels": self.tile[1]}.get(self.variant, self.lanes)
+        pixels = self.tile[-1] * self.lanes if self.variant in ("images", "pixels") else self.lanes
+        return self.tile[1] if self.variant == "channels" else pixels
 
 
 def jobs() -> list[Job]:
@@ -93,7 +96,9 @@ def jobs() -> list[Job]:
     if not tier().registers:
         return []
     phases = range(1, 1 + max(len(of_pixels), tiles.MOST_PHASES))
+    of_images = [(number, tiles.image_tiles(number)) for number in range(1, tiles.MOST_PHASES + 1)]
     found = [
+        *(("images", menu[number % len(menu)], number) for number, menu in of_images if menu),
         *(("pixels", of_pixels[number % len(of_pixels) - 1], number) for number in phases),
         *(("channels", tile, 0) for tile in of_channels),
         *(("depthwise", taps, 0) for taps in ((2, 2), (3, 1))),
@@ -193,8 +198,10 @@ def specs(job: Job) -> Iterator[ConvolutionSpec]:
     rng = np.random.default_rng([*job.variant.encode(), *job.tile, job.phases])
     columns = sorted({1, 2, job.lanes - 1, job.lanes, job.lanes + 1, job.across - 1, job.across, job.across + 1} - {0})
     kinds = [kind for kind in KINDS if kind.transposed or job.phases < 2]  # a convolution has one phase
-    if job.variant != "pixels":
+    if job.phases == 0:
         kinds.append(LONG)
+    if job.variant == "images":
+        kinds = [kind._replace(inputs=min(kind.inputs, 8)) for kind in kinds]
     if job.variant == "depthwise":
         groups = (1, 2, 3, 5, 31, 33) * 4
         kinds = [
@@ -203,7 +210,9 @@ def specs(job: Job) -> Iterator[ConvolutionSpec]:
         ]
     turn = int(rng.integers(len(columns)))
     for number, kind in enumerate(kinds):
-        yield spec_of(job, kind, columns[(turn + number) % len(columns)], rng)
+        spec = spec_of(job, kind, columns[(turn + number) % len(columns)], rng)
+        if job.variant != "images" or padded.request(spec, tables.make(spec)).one_chunk:
+            yield spec
 
 
 class Arrays(NamedTuple):
@@ -271,7 +280,7 @@ def test_the_last_variant_is_the_definition_and_serves_everything() -> None:
     assert [variant.name for variant in family] == list(correlation.RUNS)
     assert family[-1].name == "plain"
     nothing = tiles.Extent(*[0] * len(tiles.Extent._fields))
-    request = kernels.correlation.Request("float32", 0, (0, 0), nothing)
+    request = kernels.correlation.Request("float32", 0, (0, 0), False, nothing)
     assert family[-1].matches(request)
     assert family[-1].suits(request)
 
@@ -298,7 +307,7 @@ def test_jobs_meet_what_is_rare() -> None:
     made = [tables.make(spec) for spec in every[::5]]
     assert any(table.channel_block < spec.shape[1] // spec.groups for table, spec in zip(made, every[::5], strict=True))
     assert any(np.diff(table.pair_begin).max() > table.tap_chunk for table in made)
-    for variant in ("pixels", "channels"):
+    for variant in ("images", "pixels", "channels"):
         beside = {  # columns of a phase, less those of whole tiles
             (-(-spec.size[1] // spec.stride[1]) if spec.transposed else spec.size[1]) % job.across
             for job, spec in drawn
@@ -343,8 +352,10 @@ def test_the_definition_does_not_depend_on_the_cut(monkeypatch: pytest.MonkeyPat
 
 # Operator, dtype, images, channels, rows and columns, output channels, kernel, stride, padding, groups.
 CALLS = {
-    "pixels": ("conv2d", "float32", 1, 3, (40, 70), 24, 3, 1, 1, 1),
-    "pixels in phases": ("conv_transpose2d", "float64", 1, 3, (40, 70), 12, 4, 2, 1, 1),
+    "images": ("conv2d", "float64", 1, 3, (50, 110), 3, 3, 1, 1, 1),
+    "images in phases": ("conv_transpose2d", "float32", 2, 6, (40, 94), 8, 3, 2, 1, 2),
+    "pixels": ("conv2d", "float32", 1, 20, (40, 70), 24, 3, 1, 1, 1),
+    "pixels in phases": ("conv_transpose2d", "float64", 1, 40, (40, 70), 12, 4, 2, 1, 1),
     "channels": ("conv2d", "float64", 1, 40, (12, 12), 64, 3, 1, 1, 1),
     "channels in phases": ("conv_transpose2d", "float32", 2, 130, (6, 5), 64, 4, 2, 1, 1),
     "depthwise": ("conv_transpose2d", "float32", 2, 21, (25, 40), 21, 4, 2, 1, 21),
@@ -747,7 +758,7 @@ def test_tiles_for_avx2_give_the_same_and_touch_nothing_else(avx2: Any) -> None:
     told = child.finish(avx2, timeout=300).told
     assert told["tier"] == "avx2"
     assert told["digests"] == digests(*AVX2_NAMES)
-    assert told["jobs"] == len(tiles.PIXEL_TILES[16]) + len(tiles.CHANNEL_TILES[16]) + 2
+    assert told["jobs"] == len(tiles.PIXEL_TILES[16]) + len(tiles.CHANNEL_TILES[16]) + 4 + 2
     assert told["done"] >= 10 * told["jobs"]
 
 

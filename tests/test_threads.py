@@ -85,7 +85,14 @@ def test_results_do_not_depend_on_the_number_of_threads(case, fine, bands):
         for call in bands:
             ends = [end for _, end in sorted(call)]
             assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
-            assert len(call) == min(count * threads._BANDS_PER_THREAD, ends[-1])
+            used = min(count, ends[-1])
+            assert len(call) == used * min(threads._MOST_ROUNDS, (ends[-1] // used).bit_length())
+
+
+def test_bands_become_shorter():
+    assert threads._cut(7, 3, 1) == [(0, 2), (2, 4), (4, 7)]
+    assert threads._cut(8, 2, 2) == [(0, 2), (2, 4), (4, 6), (6, 8)]
+    assert [end - begin for begin, end in threads._cut(160, 2, 4)] == [40, 40, 20, 20, 10, 10, 10, 10]
 
 
 @pytest.mark.parametrize("count", [2, 5])
@@ -110,7 +117,7 @@ def test_large_images_use_the_pool(bands):
     ends = [end for _, end in sorted(call)]
     assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
     assert ends[-1] == 1000
-    assert 2 <= len(call) <= 2 * threads._BANDS_PER_THREAD
+    assert 2 <= len(call) <= 2 * threads._MOST_ROUNDS
     assert threads._pool._count == 1
 
 
@@ -190,7 +197,7 @@ def test_a_busy_pool_delays_nobody():
     other.start()
     busy.wait(30)
     threads.run(lambda begin, end: rows.append((begin, end)), 10, 1e9, 2)
-    assert sorted(rows) == [(0, 1), (1, 2), (2, 3), (3, 5), (5, 6), (6, 7), (7, 8), (8, 10)]
+    assert sorted(rows) == [(0, 2), (2, 5), (5, 6), (6, 7), (7, 8), (8, 10)]
     release.set()
     other.join()
 

@@ -10,7 +10,7 @@ from fastresample.correlation import tables
 from fastresample.correlation.channels import Channels
 from fastresample.correlation.depthwise import Depthwise
 from fastresample.correlation.padded import request
-from fastresample.correlation.pixels import Pixels
+from fastresample.correlation.pixels import Images, Pixels
 from fastresample.correlation.plain import Plain
 from fastresample.layout import Array
 from fastresample.spec.convolution import ConvolutionSpec
@@ -21,6 +21,7 @@ Run = Callable[[Array, Array, Array, Array, int | None], bool]
 # By the name of the variant.
 RUNS: dict[str, Callable[[ConvolutionSpec, tables.Tables, Any, Any], Run]] = {
     "depthwise": Depthwise,
+    "images": Images,
     "pixels": Pixels,
     "channels": Channels,
     "plain": Plain,

@@ -41,7 +41,9 @@ def request(spec: ConvolutionSpec, tables: Tables) -> Request:
     work = spec.shape[0] * spec.channels * math.prod(spec.size) * products
     copied = spec.shape[0] * spec.shape[1] * _reach(y) * _reach(x)
     extent = tiles.Extent(lanes(spec.dtype), int(x.counts.max()), rows, pairs, outputs, products, work, samples, copied)
-    return Request(spec.dtype, x.counts.size, _depthwise_taps(spec), extent)
+    most_taps = int(np.diff(tables.pair_begin).max())
+    one_chunk = tables.channel_block >= spec.shape[1] // spec.groups and tables.tap_chunk >= most_taps
+    return Request(spec.dtype, x.counts.size, _depthwise_taps(spec), one_chunk, extent)
 
 
 def _depthwise_taps(spec: ConvolutionSpec) -> tuple[int, int]:

@@ -103,6 +103,18 @@ class Lanes:
     def shuffle(self, a, b, numbers):
         return self.builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(I32, self.lanes), numbers))
 
+    def interleaved(self, rows, part):
+        """Vector ``part`` of the samples of some rows, taken in turn: the first of each row, the second of each ..."""
+        numbers = range(part * self.lanes, (part + 1) * self.lanes)
+        count, result = len(rows), rows[0]
+        if count > 1:
+            own = [n // count + (self.lanes if n % count == 1 else 0) for n in numbers]
+            result = self.shuffle(rows[0], rows[1], own)
+        for row in range(2, count):
+            own = [self.lanes + n // count if n % count == row else lane for lane, n in enumerate(numbers)]
+            result = self.shuffle(result, rows[row], own)
+        return result
+
     def transposed(self, rows):
         """Transpose ``lanes`` vectors in log2(lanes) rounds of exchanges."""
         half = 1

@@ -42,8 +42,15 @@ class Request(NamedTuple):
     phases_x: int
     # Most of any phase, where each channel is by itself, undilated, transposed or of stride 1; else (0, 0).
     taps: tuple[int, int]
+    one_chunk: bool  # every output is a single chain of additions
     extent: tiles.Extent
     family: str = "correlate"
+
+
+def _make_images(request: Request) -> PixelKernels:
+    return compiled.image_kernels(
+        request.dtype, tiles.best_image_tile(request.extent, request.phases_x), request.phases_x
+    )
 
 
 def _make_pixels(request: Request) -> PixelKernels:
@@ -70,6 +77,10 @@ def _can_pixels(request: Request) -> bool:
     return _can_tile(request) and request.phases_x <= tiles.MOST_PHASES
 
 
+def _can_images(request: Request) -> bool:
+    return request.one_chunk and _can_tile(request) and bool(tiles.image_tiles(request.phases_x))
+
+
 def _can_channels(request: Request) -> bool:
     return _can_tile(request) and tiles.totals_fit(request.extent)
 
@@ -82,6 +93,10 @@ def _suits_tiles(request: Request) -> bool:
     return tiles.worthwhile(request.extent)
 
 
+def _suits_images(request: Request) -> bool:
+    return _suits_tiles(request) and tiles.images_suit(request.extent, request.phases_x)
+
+
 def _suits_pixels(request: Request) -> bool:
     return _suits_tiles(request) and tiles.pixels_suit(request.extent)
 
@@ -89,6 +104,7 @@ def _suits_pixels(request: Request) -> bool:
 # First match that suits wins; the last row is the plain definition.
 VARIANTS = (
     Variant("correlate", "depthwise", _can_depthwise, _make_depthwise, _suits_tiles),
+    Variant("correlate", "images", _can_images, _make_images, _suits_images),
     Variant("correlate", "pixels", _can_pixels, _make_pixels, _suits_pixels),
     Variant("correlate", "channels", _can_channels, _make_channels, _suits_tiles),
     Variant("correlate", "plain", always, _make_plain),
@@ -102,5 +118,8 @@ def compile_usual(dtype: str) -> None:
         compiled.channel_kernels(dtype, channel_tile)
     for pixel_tile, phases in product(tiles.PIXEL_TILES.get(tier().registers, ()), _USUAL_PHASES):
         compiled.pixel_kernels(dtype, pixel_tile, phases)
+    for phases in _USUAL_PHASES:
+        for image_tile in tiles.image_tiles(phases):
+            compiled.image_kernels(dtype, image_tile, phases)
     for taps in _USUAL_DEPTHWISE_TAPS if tier().registers else ():
         compiled.depthwise_kernel(dtype, taps)

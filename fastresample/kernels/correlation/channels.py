@@ -14,14 +14,17 @@ def fill(x, padded, begin, end, shape):
 def make_pack(vectors, lanes, bits):
     across, bytes_ = vectors * lanes, bits // 8
 
-    def pack(weights, panel, slots, places, first, outputs, channels, output_step, channel_step):
-        """Write ``panel[slots[tap]][channel][lane]`` for ``channels`` and ``outputs`` from the weight ``first`` on."""
+    def pack(weights, panel, slots, places, first, outputs, begin, end, channels, output_step, channel_step):
+        """Write ``panel[slots[tap]][channel][lane]`` for the channels ``[begin, end)`` of ``channels``.
+
+        ``first`` is the weight of the first channel and output; the panel has lanes of zeros behind ``outputs``.
+        """
         taps = slots.size
         for tap in range(taps):
             places[tap] = slots[tap] * channels * across
         start, target, table = address_of(weights) + first * bytes_, address_of(panel), address_of(places)
         finite = True
-        for channel in range(channels):
+        for channel in range(begin, end):
             for v in range(vectors):
                 for tap in range(0, taps, lanes):
                     finite &= pack_taps(
@@ -48,15 +51,12 @@ def make_multiply(tile, lanes, bits):
         start = address_of(padded) + channel * size.step_x * size.width * bytes_
         weights, sums, table, lines = address_of(panel), address_of(totals), address_of(offsets), address_of(row_begin)
         pixel_step = size.phases_x * across
-        tile_bytes = rows * pixels * pixel_step * bytes_
+        row_step = size.tiles * pixels * pixel_step
         for group in range(first, last):
             for phase_y in range(size.phases_y):
                 if group * rows >= row_count[phase_y]:
                     continue
-                place = (
-                    sums
-                    + ((group - first) * size.phases_y + phase_y) * size.tiles * rows * pixels * pixel_step * bytes_
-                )
+                place = sums + ((group - first) * size.phases_y + phase_y) * rows * row_step * bytes_
                 for phase in range(size.phases_x):
                     pair = phase_y * size.phases_x + phase
                     begin, taps = pair_begin[pair], pair_begin[pair + 1] - pair_begin[pair]
@@ -68,7 +68,8 @@ def make_multiply(tile, lanes, bits):
                             start + tile * pixels * bytes_, lines + 8 * (phase_y * row_begin.shape[1] + group * rows),
                             size.step_x * size.width, table + 8 * begin, first_tap, last_tap, size.tap_chunk, channels,
                             weights + begin * channels * across * bytes_,
-                            place + tile * tile_bytes + phase * across * bytes_, pixel_step, continued,
+                            place + (tile * pixels * pixel_step + phase * across) * bytes_, row_step, pixel_step,
+                            continued,
                         )  # fmt: skip
 
     return multiply
@@ -82,24 +83,19 @@ def make_store(vectors, lanes, bits):
         size = sizes(shape)
         sums, added, results = address_of(totals), address_of(bias), address_of(out)
         plane = size.rows_out * size.columns_out
-        pixel_step = size.phases_x * across
-        tile_columns = pixels * size.phases_x
+        row_step = size.tiles * pixels * size.phases_x * across
         for phase_y in range(size.phases_y):
             for row in range(first * rows, min(last * rows, row_count[phase_y])):
                 group, inner = row // rows, row % rows
-                for tile in range(size.tiles):
-                    place = ((group - first) * size.phases_y + phase_y) * size.tiles + tile
-                    source = sums + (place * rows + inner) * pixels * pixel_step * bytes_
-                    column = tile * tile_columns
-                    wanted = min(tile_columns, size.columns_out - column)
-                    target = results + (row_out[phase_y, row] + output * plane + column) * bytes_
-                    for v in range(0, outputs, lanes):
-                        for pixel in range(0, wanted, lanes):
-                            store_channels(
-                                lanes, bits,
-                                source + (pixel * across + v) * bytes_, across, added + v * bytes_,
-                                target + (v * plane + pixel) * bytes_, plane,
-                                min(lanes, outputs - v), min(lanes, wanted - pixel),
-                            )  # fmt: skip
+                source = sums + (((group - first) * size.phases_y + phase_y) * rows + inner) * row_step * bytes_
+                target = results + (row_out[phase_y, row] + output * plane) * bytes_
+                for v in range(0, outputs, lanes):
+                    for column in range(0, size.columns_out, lanes):
+                        store_channels(
+                            lanes, bits,
+                            source + (column * across + v) * bytes_, across, added + v * bytes_,
+                            target + (v * plane + column) * bytes_, plane,
+                            min(lanes, outputs - v), min(lanes, size.columns_out - column),
+                        )  # fmt: skip
 
     return store

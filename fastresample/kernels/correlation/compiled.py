@@ -6,7 +6,7 @@ import numpy as np
 from numba import types
 
 from fastresample.kernels.common import Kernel, array_type, compile_kernel
-from fastresample.kernels.correlation import channels, depthwise, pixels, plain
+from fastresample.kernels.correlation import channels, depthwise, images, pixels, plain
 from fastresample.kernels.correlation.tiles import ChannelTile, PixelTile
 from fastresample.kernels.tiers import tier
 
@@ -53,18 +53,27 @@ def _arrays(dtype: str) -> tuple[Any, Any]:
     return array_type(dtype, 1), array_type(dtype, 1, writable=True)
 
 
-def pixel_kernels(dtype: str, tile: PixelTile, phases_x: int) -> PixelKernels:
-    """Compile for tiles of pixels in so many phases of columns."""
+def _row_kernels(name: str, make: Any, dtype: str, tile: PixelTile, phases_x: int) -> PixelKernels:
     read, write = _arrays(dtype)
     kind = (lanes(dtype), 8 * np.dtype(dtype).itemsize)
     pack = pixels.make_pack(tile.outputs, np.dtype(dtype).type)
-    correlate = pixels.make_correlate(tile, phases_x, *kind)
+    correlate = make(tile, phases_x, *kind)
     tables = (*[_INT] * 4, _INDEX, _INDEX, _ROW_TAPS, _INDEX, _INDEX)
     return PixelKernels(
         tile,
         _compile("pixels_pack", pack, (tile.outputs, dtype), (array_type(dtype, 4, "A"), _INDEX, write)),
-        _compile("pixels", correlate, (phases_x, *tile, *kind), (read, read, read, write, write, write, *tables)),
+        _compile(name, correlate, (phases_x, *tile, *kind), (read, read, read, write, write, write, *tables)),
     )
+
+
+def pixel_kernels(dtype: str, tile: PixelTile, phases_x: int) -> PixelKernels:
+    """Compile for tiles of pixels in so many phases of columns."""
+    return _row_kernels("pixels", pixels.make_correlate, dtype, tile, phases_x)
+
+
+def image_kernels(dtype: str, tile: PixelTile, phases_x: int) -> PixelKernels:
+    """Compile for tiles of pixels whose sums stay in registers, all phases of columns together."""
+    return _row_kernels("images", images.make_correlate, dtype, tile, phases_x)
 
 
 def channel_kernels(dtype: str, tile: ChannelTile) -> ChannelKernels:
@@ -78,7 +87,7 @@ def channel_kernels(dtype: str, tile: ChannelTile) -> ChannelKernels:
     return ChannelKernels(
         tile,
         _compile("fill", channels.fill, (dtype,), (read, write, _INT, _INT, _INDEX)),
-        _compile("channels_pack", channels.make_pack(*own), own, (read, write, _INDEX, work, *[_INT] * 5)),
+        _compile("channels_pack", channels.make_pack(*own), own, (read, write, _INDEX, work, *[_INT] * 7)),
         _compile("channels", channels.make_multiply(tile, *kind), (*tile, *kind), sums),
         _compile("channels_store", channels.make_store(*own), own, (read, read, write, *[_INT] * 6, *shapes)),
     )

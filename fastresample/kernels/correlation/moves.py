@@ -21,17 +21,6 @@ def store_pixels(typing, phases, vectors, lanes, bits, totals, phase_step, bias,
         return None
     phases, vectors, lanes, bits = sizes
 
-    def interleaved(kind, rows, part):
-        """Vector ``part`` of the rows' samples taken in turn."""
-        numbers = range(part * lanes, (part + 1) * lanes)
-        result = rows[0]
-        if phases > 1:
-            result = kind.shuffle(*rows[:2], [n // phases + (lanes if n % phases == 1 else 0) for n in numbers])
-        for phase in range(2, phases):
-            own = [lanes + n // phases if n % phases == phase else lane for lane, n in enumerate(numbers)]
-            result = kind.shuffle(result, rows[phase], own)
-        return result
-
     def generate(context, builder, signature, arguments):
         totals, phase_step, bias, out, count = arguments[4:]
         kind = Lanes(builder, bits, lanes)
@@ -41,7 +30,7 @@ def store_pixels(typing, phases, vectors, lanes, bits, totals, phase_step, bias,
             rows = [builder.fadd(kind.load(start, v * lanes), added) for start in starts]
             for part in range(phases):
                 base = (v * phases + part) * lanes
-                kind.store_some(interleaved(kind, rows, part), kind.at(out, base), builder.sub(count, I64(base)))
+                kind.store_some(kind.interleaved(rows, part), kind.at(out, base), builder.sub(count, I64(base)))
         return context.get_dummy_value()
 
     return signature_of(sizes, 5), generate

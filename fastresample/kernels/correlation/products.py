@@ -107,11 +107,11 @@ def multiply_pixels(
 def multiply_channels(
     typing, rows, pixels, vectors, lanes, bits,
     x, row_offsets, channel_step, offsets, first_tap, last_tap, tap_chunk, channels,
-    weights, totals, pixel_step, continued,
+    weights, totals, row_step, pixel_step, continued,
 ):  # fmt: skip
     """Weigh and sum a tile of rows x neighbouring pixels x output channels; lanes are output channels.
 
-    ``totals[(row, pixel) * pixel_step + output] (+)= sum over taps [first_tap, last_tap) and channels of
+    ``totals[row * row_step + pixel * pixel_step + output] (+)= sum over taps [first_tap, last_tap) and channels of
     x[row_offsets[row] + offsets[tap] + channel * channel_step + pixel] * weights[tap][channel][output]``
     """
     sizes = literal_sizes(rows, pixels, vectors, lanes, bits)
@@ -120,10 +120,11 @@ def multiply_channels(
     rows, pixels, vectors, lanes, bits = sizes
 
     def generate(context, builder, signature, arguments):
-        x, row_offsets, channel_step, offsets, *over, weights, totals, pixel_step, continued = arguments[5:]
+        x, row_offsets, channel_step, offsets, *over, weights, totals, row_step, pixel_step, continued = arguments[5:]
         over = Reduction._make([*over, over[-1]])
         kind = Lanes(builder, bits, lanes)
-        places = [kind.at(totals, builder.mul(pixel_step, I64(number))) for number in range(rows * pixels)]
+        lines = [kind.at(totals, builder.mul(row_step, I64(row))) for row in range(rows)]
+        places = [kind.at(line, builder.mul(pixel_step, I64(pixel))) for line in lines for pixel in range(pixels)]
         tile = [
             (cgutils.alloca_once(builder, kind.vector), place, v * lanes) for place in places for v in range(vectors)
         ]
@@ -148,7 +149,7 @@ def multiply_channels(
         _reduce(builder, kind, tile, over, continued, products)
         return context.get_dummy_value()
 
-    return signature_of(sizes, 12), generate
+    return signature_of(sizes, 13), generate
 
 
 @intrinsic(prefer_literal=True)

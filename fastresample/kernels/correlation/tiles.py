@@ -59,6 +59,14 @@ class Extent(NamedTuple):
     copied: int  # samples of the padded copy
 
 
+def image_tiles(phases_x: int) -> tuple[PixelTile, ...]:
+    """Return the tiles of one row whose sums of all phases fit in the registers, beside samples and a weight."""
+    if phases_x > MOST_PHASES:
+        return ()
+    vectors = ((outputs, (tier().registers - 2) // (phases_x * outputs + 1)) for outputs in (3, 4))
+    return tuple(PixelTile(1, outputs, most) for outputs, most in vectors if most > 0)
+
+
 def _used(count: int, tile: int) -> float:
     """Return the useful part of ``count`` items rounded up to whole tiles."""
     return count / (-(-count // tile) * tile)
@@ -86,6 +94,17 @@ def channel_efficiency(tile: ChannelTile, extent: Extent) -> float:
 def best_pixel_tile(extent: Extent) -> PixelTile:
     """Return the tile of pixels that is kept busiest."""
     return max(PIXEL_TILES[tier().registers], key=lambda tile: pixel_efficiency(tile, extent))
+
+
+def _image_efficiency(tile: PixelTile, extent: Extent) -> float:
+    """Return the useful part of an image tile's work."""
+    useful = _used(extent.columns, tile.vectors * extent.lanes) * _used(extent.outputs, tile.outputs)
+    return useful * min(1.0, tile.outputs * tile.vectors / 12)
+
+
+def best_image_tile(extent: Extent, phases_x: int) -> PixelTile:
+    """Return the tile that is kept busiest, of those whose sums stay in registers."""
+    return max(image_tiles(phases_x), key=lambda tile: _image_efficiency(tile, extent))
 
 
 def best_channel_tile(extent: Extent) -> ChannelTile:
@@ -118,3 +137,11 @@ def pixels_suit(extent: Extent) -> bool:
     pixels = pixel_efficiency(best_pixel_tile(extent), extent)
     channels = channel_efficiency(best_channel_tile(extent), extent)
     return pixels * (1.15 if extent.products < _SHORT_REDUCTION else 0.95) > channels
+
+
+def images_suit(extent: Extent, phases_x: int) -> bool:
+    """Whether sums that stay in registers are expected to be faster than those that wait in memory."""
+    images = _image_efficiency(best_image_tile(extent, phases_x), extent)
+    pixels = pixel_efficiency(best_pixel_tile(extent), extent)
+    channels = channel_efficiency(best_channel_tile(extent), extent)
+    return 1.15 * images > max(pixels, channels)  # they spare the way through memory, which short reductions feel
