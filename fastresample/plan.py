@@ -132,7 +132,7 @@ def _gather(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]
     )
     request = kernels.Request("gather", direct=False, channels=0, source="", result="")
     sizes = (task.rows.n_in, task.columns.n_in)
-    return Stage(axes, request, kernels.select, sizes, index_y, index_y + 1, (index_x,), (index_y,), (), _GATHER_NS)
+    return Stage(axes, request, kernels, sizes, index_y, index_y + 1, (index_x,), (index_y,), (), _GATHER_NS)
 
 
 def _separable(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
@@ -170,7 +170,7 @@ def _separable(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bo
     filtered_rows = 1.0 if order == codes.VERTICAL_FIRST else min(max(step_y, 1.0 / y.taps), y.taps)
     cost = filtered_rows * (x.taps + 1) * _TAP_NS + y.taps * _SUM_NS * max(step_x, 1.0)
     sizes = (rows.n_in, columns.n_in)
-    return Stage(axes, request, kernels.select, sizes, *y.rows(rows.n_in), tables_x, y.arrays, (numbers,), cost)
+    return Stage(axes, request, kernels, sizes, *y.rows(rows.n_in), tables_x, y.arrays, (numbers,), cost)
 
 
 def _mean(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
@@ -186,7 +186,7 @@ def _mean(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) 
     numbers = np.array([whole_y, whole_x], np.int64)
     cost = (rows.n_in / rows.n_out) * (columns.n_in / columns.n_out) * _TAP_NS + _SUM_NS
     sizes = (rows.n_in, columns.n_in)
-    return Stage(axes, request, kernels.select, sizes, fy, fy + cy, (fx, cx), (fy, cy), (numbers,), cost)
+    return Stage(axes, request, kernels, sizes, fy, fy + cy, (fx, cx), (fy, cy), (numbers,), cost)
 
 
 def _corners(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
@@ -202,7 +202,7 @@ def _corners(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool
     channels = task.channels if behind else task.planes
     numbers = np.array([channels, channels // arithmetic.tail.lanes * arithmetic.tail.lanes, behind], np.int64)
     sizes, cost = (rows.n_in, columns.n_in), 4 * _TAP_NS
-    return Stage(axes, request, kernels.select, sizes, *y.rows(rows.n_in), x.arrays, y.arrays, (numbers,), cost)
+    return Stage(axes, request, kernels, sizes, *y.rows(rows.n_in), x.arrays, y.arrays, (numbers,), cost)
 
 
 def _dtypes(dtype: str, arithmetic: Arithmetic, ends: tuple[bool, bool]) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """One kernel over one pair of arrays: how they are read (in place, line by line, converted), cut into bands, run."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ class Stage:
 
     axes: Axes  # of rows and of columns
     request: Any  # kernels.Request; layout, channels and (for a gather) the word are filled in per call
-    select: Callable[[Any], Callable[..., Any]]
+    kernels: Any  # the compiled side: ``select`` and ``bind``
     size_in: tuple[int, int]  # rows and columns that the tables were made for
     first_row: NDArray[np.int32]  # source rows that output row y reads: [first_row[y], end_row[y])
     end_row: NDArray[np.int32]
@@ -28,6 +27,7 @@ class Stage:
     tables_y: tuple[Array, ...]  # a row per output row; the first one holds row numbers of the source
     constants: tuple[Array, ...]
     sample_ns: float  # estimated cost of one output sample
+    _bound: dict[Any, Any] = field(default_factory=dict)  # kernels and their tables, by request and layout
 
     def run(self, src: Array, out: Array, thread_count: int | None) -> None:
         """Fill ``out`` from ``src``; both are arrays of any layout that have the stage's axes."""
@@ -52,13 +52,16 @@ class Stage:
         flat = flat_rows(src) if out.flags.c_contiguous else None
         if flat is not None:
             src, out = flat, out.reshape(*out.shape[:2], -1)
-        kernel = self.select(request._replace(direct=flat is not None))
-        tables = (sizes, *self.tables_x, *self.tables_y, *self.constants)
+        request = request._replace(direct=flat is not None)
+        if request not in self._bound:
+            tables = (sizes, *self.tables_x, *self.tables_y, *self.constants)
+            self._bound[request] = self.kernels.bind(request, tables)
+        kernel, tables = self._bound[request]
         return lambda begin, end: kernel(src, out, begin, end, *tables)
 
     def _converting(self, src: Array, out: Array, request: Any, whole: NDArray[np.int64]) -> threads.Band:
         """Like ``_band``, for byte-swapped, misaligned or half-precision samples: a few rows at a time."""
-        kernel = self.select(request._replace(direct=True))
+        kernel = self.kernels.select(request._replace(direct=True))
         rows_in, rows = src.shape[1], out.shape[1]
         bytes_in = src[:1, :1].size * src.itemsize * max(rows_in / rows, 1.0)
         piece = max(1, int(_PIECE_BYTES / (bytes_in + out[:1, :1].size * out.itemsize)))

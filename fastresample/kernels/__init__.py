@@ -16,7 +16,9 @@ from fastresample.kernels import blocks, corners, correlation, gather, pooling, 
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
-__all__ = ["VARIANTS", "Request", "Variant", "chosen", "matching", "select", "statistics", "tables"]
+__all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "tables"]
+
+Tables = tuple[Any, ...]
 
 
 class Request(NamedTuple):
@@ -176,15 +178,29 @@ def matching(request: Any) -> list[Variant]:
 
 
 def chosen(request: Any) -> Variant:
-    """Return the variant that serves the request."""
-    return next(variant for variant in matching(request) if variant.suits(request))
+    """Return the variant that serves the request, whatever its tables."""
+    return next(variant for variant in matching(request) if variant.suits(request) and variant.prepare is None)
 
 
 def select(request: Request) -> Kernel:
-    """Return the compiled kernel that serves a resize's request."""
-    return _selected(request._replace(channels=_channels(request)))
+    """Return the compiled kernel that serves a resize's request, whatever its tables."""
+    request = request._replace(channels=_channels(request))
+    return _made(chosen(request), request)
+
+
+def bind(request: Request, tables: Tables) -> tuple[Kernel, Tables]:
+    """Return the fastest kernel that serves a resize's request with these tables, and the tables as it takes them."""
+    request = request._replace(channels=_channels(request))
+    for variant in matching(request):
+        if variant.prepare is None or not variant.suits(request):
+            continue
+        prepared = variant.prepare(request, tables)
+        if prepared is not None:
+            special, packed = prepared
+            return _made(variant, request, special), packed
+    return select(request), tables
 
 
 @cache
-def _selected(request: Request) -> Kernel:
-    return chosen(request).make(request)  # type: ignore[no-any-return]
+def _made(variant: Variant, *special: Any) -> Kernel:
+    return variant.make(*special)  # type: ignore[no-any-return]

@@ -21,7 +21,13 @@ class Tier(NamedTuple):
 PLAIN = Tier("plain", 0, 0)
 AVX2 = Tier("avx2", 32, 16)
 AVX512 = Tier("avx512", 64, 32)
-_NEEDS = {AVX512: {"avx512f", "avx512vl", "avx512dq", "avx512bw"}, AVX2: {"avx2", "fma"}}
+VBMI = Tier("avx512vbmi", 64, 32)  # with permutations of bytes and dot products of bytes
+_AVX512_NEEDS = {"avx512f", "avx512vl", "avx512dq", "avx512bw"}
+_NEEDS = {
+    VBMI: {*_AVX512_NEEDS, "avx512vbmi", "avx512vnni"},
+    AVX512: _AVX512_NEEDS,
+    AVX2: {"avx2", "fma"},
+}
 # A processor given by name (NUMBA_CPU_NAME) comes without a list of features.
 _LEVELS = {"x86-64-v4": AVX512, "x86-64-v3": AVX2}
 

@@ -15,5 +15,8 @@ class Variant(NamedTuple):
     family: str
     name: str
     matches: Callable[[Any], bool]  # whether it can serve a request, which has the family's name and what it depends on
-    make: Callable[[Any], Any]
+    make: Callable[..., Any]  # compiles for a request and, where there is ``prepare``, what that says
     suits: Callable[[Any], bool] = always  # whether it should, where it can
+    # Packs the tables of a resize as the kernel wants them: what ``make`` is told about them, and the packed ones; None
+    # where these tables are beyond it. Without it the kernel takes them as they are.
+    prepare: Callable[[Any, Any], Any] | None = None
