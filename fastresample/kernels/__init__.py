@@ -12,7 +12,7 @@ from numba import types
 
 from fastresample import codes
 from fastresample.arithmetic import Pass
-from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
+from fastresample.kernels import blocks, bytewise, corners, correlation, gather, pooling, separable, tables
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -161,6 +161,7 @@ def _order_is_free(request: Request) -> bool:
 VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
+    bytewise.TAPS,
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),

@@ -146,6 +146,9 @@ prefetch = _operation(types.void, (_ADDRESS,), _emit_prefetch)
 # ---- the same value in every lane
 
 spread_i32 = _operation(Ints, (_I32,), lambda b, value: _splat(b, value, Ints))
+spread_bytes = _operation(
+    Bytes, (_I32,), lambda b, value: b.bitcast(_splat(b, value, Ints), Bytes.llvm)
+)  # four, in turn
 spread_i16 = _operation(Words, (types.int16,), lambda b, value: _splat(b, value, Words))
 spread_f32 = _operation(Floats, (_F32,), lambda b, value: _splat(b, value, Floats))
 zero_ints = _operation(Ints, (), lambda b: Ints.constant(0))
@@ -177,6 +180,11 @@ transpose_fours = _shuffle([block * 16 + j % 4 * 4 + j // 4 for block in range(4
 # Undoes the order in which two steps of packing leave groups of four bytes, and one step groups of eight.
 in_order_fours = _shuffle([k * 16 + q * 4 + i for q in range(4) for k in range(4) for i in range(4)])
 in_order_eights = _shuffle([k * 16 + q * 8 + i for q in range(2) for k in range(4) for i in range(8)])
+
+
+def quarter_first(quarter):
+    """Operation that brings a quarter of the bytes to the front; what follows it means nothing."""
+    return _shuffle([(quarter * 16 + lane) % 64 for lane in range(64)])
 
 
 def _interleave(bits, low):

@@ -1,0 +1,25 @@
+"""Rows of bytes in memory: aligned blobs, and copies of those rows that wide loads would overrun."""
+
+import numpy as np
+
+from fastresample.kernels.common import forced
+from fastresample.kernels.simd import load_bytes, load_first_bytes, store_bytes
+
+LINE = 64  # bytes of a vector and of a line of the cache
+
+
+def aligned(size):
+    """Return so many bytes, not cleared, that begin at a multiple of the line."""
+    buffer = np.empty(size + LINE, np.uint8)
+    first = -buffer.ctypes.data % LINE
+    return buffer[first : first + size]
+
+
+@forced
+def copy_bytes(source, target, count):
+    """Copy exactly ``count`` bytes; whole vectors are written, the rest of the last one with zeros."""
+    for i in range(0, count - 63, 64):
+        store_bytes(target + i, load_bytes(source + i))
+    left = count & 63
+    if left:
+        store_bytes(target + count - left, load_first_bytes(source + count - left, left))
