@@ -34,7 +34,7 @@ STORE_PLUS = 7  # floating point: keep the value, but -0 becomes +0, as in sums 
 
 # Weights: how a real weight becomes one of the table's dtype.
 WEIGHT_REAL = 0  # cast
-WEIGHT_CUT = 1  # at most `bits` fraction bits, cut from the running sum: each row sums to one exactly
+WEIGHT_CUT = 1  # at most `bits` fraction bits, cut from the running sum: each row sums to one exactly; words or real
 WEIGHT_AWAY = 2  # exactly `bits` fraction bits, ties away from zero
 WEIGHT_FIT = 3  # the same with as many bits, at most `bits`, as keep the table's largest weight in 16 bits
 WEIGHT_EVEN = 4  # exactly `bits` fraction bits, ties to even

@@ -1,5 +1,6 @@
 """The table of one axis: which samples an output reads, and how much of each. No arithmetic on pixels here."""
 
+import math
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,14 @@ from numpy.typing import NDArray
 from fastresample import codes
 from fastresample.arithmetic import ALL, FIT, Arithmetic, Pass
 from fastresample.conventions.records import Rule
+
+# Largest word and largest absolute sum of cut weights. A cut may add one. Sums of bytes must fit 32 bits, and what is
+# above the lowest byte of a word 16.
+_LIMITS = {
+    "int16": (32766.0, math.inf),
+    "int32": (math.inf, 2.0**23 - 2.0**16),
+    "float64": (math.inf, 2.0**23 - 2.0**16),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +98,12 @@ def table(rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleTyp
         return Table(first, count, scaled.astype(how.weight), margin=margin)
     fixed = np.empty(weights.shape, how.weight)
     if how.rounding == codes.WEIGHT_CUT:
-        bits, gain = tables.cut_builder()(first, count, weights, n_in, how.bits, fixed)
-        return Table(first, count, fixed, int(bits), float(gain))
+        real = fixed.dtype.kind == "f"
+        inside = -1 if real else n_in
+        bits, gain = tables.cut_builder(how.weight)(
+            first, count, weights, inside, how.bits, *_LIMITS[how.weight], fixed
+        )
+        return Table(first, count, fixed * 2.0**-bits if real else fixed, int(bits), float(gain))
     bits = _fitting_bits(peak, how.bits) if how.rounding == codes.WEIGHT_FIT else how.bits
     inside = -1 if outside else n_in
     tables.fixed_builder(how.weight)(first, count, weights, inside, bits, how.rounding == codes.WEIGHT_EVEN, fixed)
@@ -112,9 +125,12 @@ def resolved(arithmetic: Arithmetic, first: Table, last: Table, dtype: str) -> A
     if arithmetic.fraction != FIT:
         return arithmetic
     largest = 255 if dtype == "uint8" else 128
-    fraction = 7
+    real = last.weights.dtype.kind == "f"
+    fraction = first.bits - 16 if real else 7  # sums of bytes drop two digits of base 256 at least
     while largest * first.gain * 2**fraction > 32767:  # overshoot survives
         fraction -= 1
+    if real:
+        return arithmetic._replace(fraction=fraction)
     bound = (largest * first.gain * 2.0**fraction * last.gain + 2.0 ** (fraction - 1)) * 2.0**last.bits
     wide = "int32" if bound < 2**31 else "int64"
     return arithmetic._replace(fraction=fraction, last=arithmetic.last._replace(accumulator=wide))

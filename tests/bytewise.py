@@ -3,6 +3,7 @@
 import ctypes
 import mmap
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,14 @@ class Image(NamedTuple):
 
 def stage_of(image: Image, size: tuple[int, int], options: Mapping[str, Any]) -> Stage | None:
     """Return the stage of a resize of rows and columns, or None if it is another."""
-    given = {"method": "bilinear", "antialias": None, "box": None, "convention": "native", "coordinates": None, **options}
+    given = {
+        "method": "bilinear",
+        "antialias": None,
+        "box": None,
+        "convention": "native",
+        "coordinates": None,
+        **options,
+    }
     shape = (image.planes, image.rows, image.columns, image.channels)
     stages = plan.make(resize_spec(shape, np.dtype("uint8"), size=size, factor=None, axes=(1, 2), **given)).stages
     # A single axis may be planned as another shape.
@@ -96,7 +104,7 @@ def run(
             return False
         special, tables = (prepared[0],), prepared[1]
     kernel = variant.make(request, *special)
-    for begin, end in reversed(list(zip(ends[:-1], ends[1:], strict=True))):
+    for begin, end in reversed(list(pairwise(ends))):
         kernel(src, out, begin, end, *tables)
     return True
 

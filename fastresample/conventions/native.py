@@ -1,10 +1,11 @@
 """The default convention: the most accurate arithmetic that is also fast.
 
 The wider a window, the finer its weights and sums. 8-bit samples take 16-bit words where two taps suffice (each pass
-errs by at most 255 * 2**-15, the word between them by 2**-8, the result by 1/2: 0.52 in all), single precision up to
-2048 taps (0.54) and double precision beyond. float32 is summed in double precision from three taps on, because rounded
-products and sums of many would leave 4 units in the last place; wider integers always are. Nothing is clipped between
-the passes, so what overshoots there comes back.
+errs by at most 255 * 2**-15, the word between them by 2**-8, the result by 1/2: 0.52 in all). Up to 480 taps weights
+have 22 fraction bits, as whole numbers in the first pass and as real ones, whose sums are exact, in the second; words
+are kept between them (0.54). Beyond it is double precision. float32 is summed in double precision from three taps on,
+because rounded products and sums of many would leave 4 units in the last place; wider integers always are. Nothing is
+clipped between the passes, so what overshoots there comes back.
 """
 
 import math
@@ -19,6 +20,9 @@ from fastresample.geometry import AxisMap, Grid, axis_map, identity
 # 22 bits: 255 * 2**22 still fits the 32-bit accumulator. The weights' peak sets a lower number (cut()).
 _WORDS = Pass("int16", codes.WEIGHT_CUT, 22, codes.SUM_INWARD, "int32", codes.STORE_SHIFT)
 _EIGHT_BIT = Arithmetic(_WORDS, "int16", FIT, _WORDS)
+_FINE_WORDS = Pass("int32", codes.WEIGHT_CUT, 22, codes.SUM_INWARD, "int32", codes.STORE_SHIFT)
+_FINE = Pass("float64", codes.WEIGHT_CUT, 22, codes.SUM_INWARD, "float64", codes.STORE_UP)
+_EIGHT_BIT_FINE = Arithmetic(_FINE_WORDS, "int16", FIT, _FINE)
 
 
 def _real(dtype: str, store: int) -> Arithmetic:
@@ -29,7 +33,7 @@ _SINGLE, _DOUBLE = _real("float32", codes.STORE_CAST), _real("float64", codes.ST
 _SINGLE_ROUNDED, _DOUBLE_ROUNDED = _real("float32", codes.STORE_UP), _real("float64", codes.STORE_UP)
 
 _ANY = sys.maxsize
-_BYTES = ((2, _EIGHT_BIT), (2048, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
+_BYTES = ((2, _EIGHT_BIT), (480, _EIGHT_BIT_FINE), (2048, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
 # By dtype: up to how many taps which arithmetic serves.
 _ARITHMETIC: dict[str, tuple[tuple[int, Arithmetic], ...]] = {
     "uint8": _BYTES,
@@ -87,7 +91,7 @@ def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:
     # A volume keeps its first two axes unrounded, which words cannot hand over.
-    rows = (row for row in _ARITHMETIC[task.dtype] if task.single or row[1] is not _EIGHT_BIT)
+    rows = (row for row in _ARITHMETIC[task.dtype] if task.single or row[1].between != "int16")
     return next(arithmetic for most, arithmetic in rows if taps <= most)
 
 

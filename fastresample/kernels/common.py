@@ -52,7 +52,7 @@ def inline(function: Kernel) -> Kernel:
 
 
 def forced(function: Kernel) -> Kernel:
-    """Jit a module-level helper that LLVM inlines into its callers: constants handed over fold, vectors pass through."""
+    """Jit a module-level helper that LLVM inlines into its callers: constants fold, vectors pass through."""
     return njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 

@@ -264,7 +264,12 @@ def _emit_shift_by(builder, value, places):
     return builder.ashr(value, _splat(builder, places, Ints))
 
 
+def _emit_shift_words_by(builder, value, places):
+    return builder.ashr(value, _splat(builder, builder.trunc(places, _LANES["i16"]), Words))
+
+
 shift_right_by = _operation(Ints, (Ints, _I32), _emit_shift_by)
+shift_words_right_by = _operation(Words, (Words, _I32), _emit_shift_words_by)
 
 # ---- from one width to another; narrower lanes are clipped
 
@@ -272,6 +277,25 @@ shift_right_by = _operation(Ints, (Ints, _I32), _emit_shift_by)
 pack_ints = _instruction("llvm.x86.avx512.packssdw.512", Words, Ints, Ints)
 pack_words = _instruction("llvm.x86.avx512.packuswb.512", Bytes, Words, Words)
 lower_bytes = _operation(HalfBytes, (Words,), lambda b, value: b.trunc(value, HalfBytes.llvm))
+
+
+def _emit_join(builder, a, b):
+    lower = builder.and_(a, Ints.constant(0xFFFF))
+    return builder.bitcast(builder.or_(lower, builder.shl(b, Ints.constant(16))), Bytes.llvm)
+
+
+# Words of two vectors in turn; they must fit 16 bits.
+join_words = _operation(Bytes, (Ints, Ints), _emit_join)
+
+
+def _blocks(upper):
+    """Blocks of 128 bits of two vectors in turn: the lower or upper two of each."""
+    order = [side * 32 + (upper * 2 + k) * 8 + i for k in range(2) for side in range(2) for i in range(8)]
+    mask = ir.Constant(ir.VectorType(_LANES["i32"], 32), order)
+    return _operation(Words, (Words, Words), lambda b, first, second: b.shuffle_vector(first, second, mask))
+
+
+blocks_in_turn, blocks_in_turn_upper = _blocks(0), _blocks(1)
 
 # ---- the same bits by another name
 

@@ -1,17 +1,18 @@
 """Tables of `taps`: weights as digits of base 256, and the windows that chunks of lanes are gathered from."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import types
 
 from fastresample.kernels.bytewise.memory import LINE, aligned
+from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import HEADER
 from fastresample.kernels.common import array_type, compile_kernel, inline
 
 LANES = 16
 # Bytes of a window by its width, and the numbers of windows that the lanes may be divided among, cheapest first.
 _SHAPES = ((1, False), (1, True), (2, False), (2, True), (4, False), (4, True))
-# Sums of low digits, at most 255 * 128 each, must fit 32 bits.
-_MOST_TAPS = 1 << 15
 _LARGEST = {2: 127 * 256 + 127, 3: (127 * 256 + 127) * 256 + 127}
 
 
@@ -24,32 +25,50 @@ def _digit(word, place):
 
 
 @inline
+def _weight(weights, row, tap):
+    """A weight of a row; zero beyond the table."""
+    return np.int64(weights[row, tap]) if 0 <= tap < weights.shape[1] else np.int64(0)
+
+
+@inline
 def _four_digits(weights, row, begin, place):
-    """One digit of four weights of a row, from ``begin`` on, in the bytes of a 32-bit word; zeros beyond the table."""
+    """One digit of four weights of a row, from ``begin`` on, in the bytes of a 32-bit word."""
     word = 0
     for k in range(4):
-        if 0 <= begin + k < weights.shape[1]:
-            word |= (_digit(np.int64(weights[row, begin + k]), place) & 255) << (8 * k)
+        word |= (_digit(_weight(weights, row, begin + k), place) & 255) << (8 * k)
     return np.uint32(word)
 
 
-def reach(first, channels, lanes, spans):
-    """Set the bytes that the windows of one, two and four parts of 16 lanes span; tell whether rows only ascend."""
+@inline
+def _two_digits(weights, row, begin, upper):
+    """The lowest digit of two weights of a row, from ``begin`` on, or all that is above it, in the halves of a word."""
+    word = 0
+    for k in range(2):
+        weight = _weight(weights, row, begin + k)
+        word |= ((((weight + 128) >> 8) if upper else _digit(weight, 0)) & 65535) << (16 * k)
+    return np.uint32(word)
+
+
+def reach(first, channels, lanes, sample, spans):
+    """Set the bytes that the windows of one, two and four parts of 16 lanes span; tell whether ``first`` only ascends.
+
+    Samples have ``sample`` bytes; a window has four bytes of every lane.
+    """
     outputs = first.size * channels
     for number in range(3):
         width, widest = 16 >> number, 0
         for chunk in range(0, outputs, lanes):
             for part in range(1 << number):
-                begin = min(chunk + part * width, outputs - 1)
-                end = min(min(begin + width - 1, chunk + lanes - 1), outputs - 1)
+                begin = chunk + part * width
+                end = min(min(begin + width, chunk + lanes), outputs) - 1
                 if end >= begin:
-                    here = first[begin // channels] * channels
-                    widest = max(widest, first[end // channels] * channels + 4 * channels - here)
+                    apart = first[end // channels] - first[begin // channels]
+                    widest = max(widest, (sample * apart + 4) * channels)
         spans[number] = widest
+    ascends = True
     for i in range(1, first.size):
-        if first[i] < first[i - 1]:
-            return False
-    return True
+        ascends &= first[i] >= first[i - 1]
+    return ascends
 
 
 def pack_columns(first, weights, channels, lanes, parts, digits, chunks, blob):
@@ -57,13 +76,18 @@ def pack_columns(first, weights, channels, lanes, parts, digits, chunks, blob):
 
     A chunk that needs the tables of an earlier one, as in whole-number ratios, is sent there.
     """
-    outputs, groups = first.size * channels, (weights.shape[1] + 3) // 4
-    size = 16 + groups * digits * 16  # words of 32 bits
-    packed = np.empty((first.size, groups * digits), np.uint32)
+    outputs = first.size * channels
+    sample, taps, vectors = (2, 2, 2) if digits == WORDS else (1, 4, digits)  # of a group of four bytes
+    groups = (weights.shape[1] + taps - 1) // taps
+    size = 16 + groups * vectors * 16  # words of 32 bits
+    packed = np.empty((first.size, groups * vectors), np.uint32)
     for x in range(first.size):
         for group in range(groups):
-            for digit in range(digits):
-                packed[x, group * digits + digit] = _four_digits(weights, x, 4 * group, digit)
+            for digit in range(vectors):
+                if digits == WORDS:
+                    packed[x, group * vectors + digit] = _two_digits(weights, x, taps * group, digit)
+                else:
+                    packed[x, group * vectors + digit] = _four_digits(weights, x, taps * group, digit)
     seen = np.full(1024, -1)
     used, width = 0, 16 // parts
     for chunk in range(chunks.shape[0]):
@@ -74,14 +98,15 @@ def pack_columns(first, weights, channels, lanes, parts, digits, chunks, blob):
             part = lane // width
             leader = min(chunk * lanes + min(part * width, lanes - 1), outputs - 1)
             base = first[leader // channels] * channels
-            chunks[chunk, 1 + part] = base
+            chunks[chunk, 1 + part] = sample * base
             x, c = output // channels, output % channels
             index = 0
             for k in range(4):
-                index |= ((first[x] + k) * channels + c - base) << (8 * k)
+                place = (first[x] + k // sample) * channels + c - base
+                index |= (sample * place + k % sample) << (8 * k)
             blob[here + lane] = np.uint32(index)
             check = check * np.uint64(1000003) + np.uint64(index)
-            for i in range(groups * digits):
+            for i in range(groups * vectors):
                 blob[here + 16 + i * 16 + lane] = packed[x, i]
             check = check * np.uint64(1000003) + np.uint64(packed[x, 0])
         slot = np.int64((check >> np.uint64(20)) & np.uint64(1023))
@@ -99,18 +124,43 @@ def pack_columns(first, weights, channels, lanes, parts, digits, chunks, blob):
 
 
 def pack_rows(first, weights, digits, in_quads, rows, blob):
-    """Fill the first source row of each output row and its digits, from there on or, ``in_quads``, from a multiple of 4."""
-    groups = blob.shape[1] // digits
+    """Fill the first source row of each output row and the digits of every four, of a window from there on.
+
+    ``in_quads`` the fours begin at multiples of 4.
+    """
+    vectors = 4 if digits == WORDS else digits
     for y in range(first.size):
         rows[y] = first[y]
         begin = -(first[y] & 3) if in_quads else 0
-        for group in range(groups):
-            for digit in range(digits):
-                blob[y, group * digits + digit] = _four_digits(weights, y, begin + 4 * group, digit)
+        for group in range(blob.shape[1] // vectors):
+            for number in range(vectors):
+                if digits == WORDS:
+                    word = _two_digits(weights, y, begin + 4 * group + number % 2 * 2, number // 2)
+                else:
+                    word = _four_digits(weights, y, begin + 4 * group, number)
+                blob[y, group * vectors + number] = word
 
 
 _INDEX, _WORDS = array_type(np.int32, 1), array_type(np.uint32, 1, writable=True)
 _NUMBERS, _GRID = array_type(np.int64, 1, writable=True), array_type(np.int64, 2, writable=True)
+
+
+class Axis(NamedTuple):
+    """A table of one axis in fixed point."""
+
+    first: Any
+    weights: Any  # int16 or int32
+    shift: int  # fraction bits that its sums drop
+    digits: int  # of `sums`
+
+    @property
+    def fits(self):
+        """Whether the kernels can compute with it."""
+        most = max(int(self.weights.max()), -int(self.weights.min()))
+        # Sums of lowest digits, at most 255 * 128 or 32767 * 128 each, must fit 32 bits.
+        taps, largest = (480, _LARGEST[3]) if self.digits == WORDS else (1 << 15, _LARGEST[self.digits])
+        lowest = 8 * max(self.digits - 1, 1)
+        return self.weights.shape[1] <= taps and most <= largest and lowest <= self.shift <= 31
 
 
 def _packers(weight):
@@ -118,7 +168,6 @@ def _packers(weight):
     table = array_type(weight, 2)
     integers = [types.int64] * 4
     return (
-        compile_kernel(reach, "taps_reach", (_INDEX, *integers[:2], _NUMBERS)),
         compile_kernel(pack_columns, f"taps_columns_{weight}", (_INDEX, table, *integers, _GRID, _WORDS)),
         compile_kernel(
             pack_rows,
@@ -128,53 +177,49 @@ def _packers(weight):
     )
 
 
-def packed(tables, shift_x, shift_y, columns_last, along):
-    """Return the shape of the windows and the packed tables, or None where these tables are beyond the kernels.
-
-    The shape is (parts, wide, digits) of `taps`; the packed tables are its ``numbers`` and ``blob``.
-    """
-    (channels, width_in, rows_in, _), first_x, _, weights_x, first_y, _, weights_y, _ = tables
-    digits = 2 if weights_x.dtype == np.int16 else 3
-    least_shift = 8 * (digits - 1) + 1
-    if max(weights_x.shape[1], weights_y.shape[1]) > _MOST_TAPS or min(shift_x, shift_y) < least_shift:
-        return None
-    if max(_largest(weights_x), _largest(weights_y)) > _LARGEST[digits]:
-        return None
-    find_reach, fill_columns, fill_rows = _packers(weights_x.dtype.name)
+def _spans(first, channels, lanes, sample):
+    """Return the bytes that one, two and four windows span; None if the windows do not ascend."""
     spans = np.empty(3, np.int64)
-    if not find_reach(first_y, 1, LANES, spans):
+    find = compile_kernel(reach, "taps_reach", (_INDEX, *[types.int64] * 3, _NUMBERS))
+    return spans if find(first, channels, lanes, sample, spans) else None
+
+
+def packed(sizes, x, y, columns_last, fraction=1):
+    """Return (parts, wide) of the windows and the packed tables, or None where these tables are beyond the kernels.
+
+    ``x`` is None where rows are not filtered, but words of so many bits of ``fraction`` rounded. The packed tables are
+    the ``numbers`` and the ``blob`` of `taps`.
+    """
+    channels, width_in, rows_in = (int(size) for size in sizes[:3])
+    if not (y.fits and (x is None or x.fits)) or _spans(y.first, 1, LANES, 1) is None:
         return None
-    parts, wide, chunks, lanes, groups_x = 1, False, 0, LANES, 0
-    if along:
+    parts, wide, chunks, lanes, groups_x, shift_x, used, overrun = 1, False, 0, LANES, 0, fraction, 0, 0
+    if x is not None:
         lanes = 15 if channels == 3 else LANES  # whole pixels
-        if not find_reach(first_x, channels, lanes, spans):
-            return None
-        fitting = [shape for shape in _SHAPES if spans[shape[0] // 2] <= (128 if shape[1] else 64)]
+        sample, taps, vectors = (2, 2, 2) if x.digits == WORDS else (1, 4, x.digits)
+        spans = _spans(x.first, channels, lanes, sample)
+        fitting = [shape for shape in _SHAPES if spans is not None and spans[shape[0] // 2] <= 64 << shape[1]]
         if not fitting:
             return None
         parts, wide = fitting[0]
-        chunks, groups_x = -(-first_x.size * channels // lanes), (weights_x.shape[1] + 3) // 4
-    taps_y = weights_y.shape[1]
-    reach_y = int((first_y & 3).max()) + taps_y if columns_last else taps_y
-    groups_y = (reach_y + 3) // 4
-    numbers = np.zeros(HEADER + chunks * (parts + 1) + first_y.size, np.int64)
+        chunks, groups_x, shift_x = -(-x.first.size * channels // lanes), -(-x.weights.shape[1] // taps), x.shift
+    outputs, taps_y = y.weights.shape
+    groups_y = ((int((y.first & 3).max()) if columns_last else 0) + taps_y + 3) // 4
+    words_y = groups_y * (4 if y.digits == WORDS else y.digits)
+    numbers = np.zeros(HEADER + chunks * (parts + 1) + outputs, np.int64)
     table = numbers[HEADER : HEADER + chunks * (parts + 1)].reshape(chunks, parts + 1)
-    size_x, size_y = chunks * (LINE + groups_x * digits * LINE), first_y.size * groups_y * digits * 4
-    blob = aligned(size_x + size_y)
-    used = overrun = 0
-    if along:
-        words = blob[:size_x].view(np.uint32)
-        used = fill_columns(first_x, weights_x, channels, lanes, parts, digits, table, words)
-        last = int(table[:, 1:].max()) + 4 * channels * (groups_x - 1) + (128 if wide else 64)
-        overrun = max(0, last - width_in)
-    rows = blob[used : used + size_y].view(np.uint32).reshape(first_y.size, groups_y * digits)
-    fill_rows(first_y, weights_y, digits, columns_last, numbers[HEADER + table.size :], rows)
+    size_x = chunks * (1 + groups_x * vectors) * LINE if x is not None else 0
+    blob = aligned(size_x + outputs * words_y * 4)
+    if x is not None:
+        fill_columns, _ = _packers(x.weights.dtype.name)
+        used = fill_columns(x.first, x.weights, channels, lanes, parts, x.digits, table, blob[:size_x].view(np.uint32))
+        last = int(table[:, 1:].max()) + 4 * channels * (groups_x - 1) + (64 << wide)
+        overrun = max(0, last - sample * width_in)
+    whole = blob[: used + outputs * words_y * 4]
+    _, fill_rows = _packers(y.weights.dtype.name)
+    rows = whole[used:].view(np.uint32).reshape(outputs, words_y)
+    fill_rows(y.first, y.weights, y.digits, columns_last, numbers[HEADER + table.size :], rows)
     numbers[:HEADER] = (
-        rows_in, width_in, overrun, chunks, lanes, groups_x, 4 * channels, shift_x, groups_y, taps_y, shift_y, used,
+        rows_in, width_in, overrun, chunks, lanes, groups_x, 4 * channels, shift_x, groups_y, taps_y, y.shift, used,
     )  # fmt: skip
-    return (parts, wide, digits), (numbers, blob[: used + size_y])
-
-
-def _largest(weights):
-    """Return the largest magnitude of some weights."""
-    return max(int(weights.max()), -int(weights.min()))
+    return (parts, wide), (numbers, whole)

@@ -56,10 +56,11 @@ def window_builder(name: str) -> Kernel:
 
 
 @cache
-def cut_builder() -> Kernel:
-    """Return the compiled `quantised.cut`."""
-    words = array_type(np.int16, 2, writable=True)
-    return compile_kernel(quantised.cut, "cut", (_INDEX, _INDEX, _REAL, types.int64, types.int64, words))
+def cut_builder(word: str) -> Kernel:
+    """Return the compiled `quantised.cut` for words of the dtype ``word``."""
+    words = array_type(word, 2, writable=True)
+    limits = (types.int64, types.int64, types.float64, types.float64)
+    return compile_kernel(quantised.cut, "cut", (_INDEX, _INDEX, _REAL, *limits, words))
 
 
 @cache

@@ -16,18 +16,23 @@ def _open_row(i, first, words, n_in):
     return shift
 
 
-def cut(first, count, weights, n_in, most_bits, words):
-    """Turn weights into 16-bit words that sum to ``2**bits`` exactly; return ``bits`` and the largest absolute sum.
+def cut(first, count, weights, n_in, most_bits, most_peak, most_gain, words):
+    """Turn weights into words that sum to ``2**bits`` exactly; return ``bits`` and the largest absolute sum.
 
     Each row is cut from its rounded running sum, so no rounding error can pile up, and ties go to even, so a mirrored
-    row is cut alike.
+    row is cut alike. No word exceeds ``most_peak`` and no absolute sum of a row ``most_gain``, but for a unit per tap.
+    ``n_in = -1``: windows stay where they are.
     """
-    peak = 0.0
+    word = words.dtype.type
+    peak, gain = 0.0, 0.0
     for i in range(first.size):
+        total = 0.0
         for k in range(count[i]):
             peak = max(peak, abs(weights[i, k]))
+            total += abs(weights[i, k])
+        gain = max(gain, total)
     bits = most_bits
-    while peak * 2.0**bits > 32766.0:  # one below the limit: cutting a running sum may add one
+    while peak * 2.0**bits > most_peak or gain * 2.0**bits > most_gain:
         bits -= 1
     one = 2.0**bits
     gain = 0.0
@@ -39,7 +44,7 @@ def cut(first, count, weights, n_in, most_bits, words):
         for k in range(count[i]):
             running += weights[i, k]
             edge = one if k == count[i] - 1 else np.rint(running * one)
-            words[i, k + shift] = np.int16(edge - cut)
+            words[i, k + shift] = word(edge - cut)
             total += abs(edge - cut)
             cut = edge
         gain = max(gain, total / one)
