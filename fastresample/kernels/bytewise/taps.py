@@ -65,13 +65,15 @@ def _half(shift):
 
 
 @forced
-def _sum_rows(source, length, first, rows, target, width, weights, groups, half, last, digits, words):
+def _sum_rows(source, length, first, rows, target, width, weights, groups, half, last, digits, words, fresh, stop):
     """Weigh and sum rows of the source from ``first`` on into a line; rows beyond the last weigh nothing.
 
-    The line gets clipped bytes or, whole vectors of them, ``words``.
+    The line gets clipped bytes or, whole vectors of them, ``words``. Rows ``[fresh, stop)`` will be wanted next.
     """
     for x in range(0, width, 64):
         count, place = min(width - x, 64), source + x
+        for row in range(fresh, stop):  # more streams than the processor would follow by itself
+            prefetch(place + row * length)
         sums = no_sums(half)
         for group in range(groups):
             top = first + 4 * group
@@ -198,7 +200,7 @@ def make_columns_first(parts, wide, digits, words, along):
     def taps_columns_first(src, out, begin, end, numbers, blob):
         rows, width, length = out.shape[1], out.shape[2], src.shape[2]
         rows_in, width_in, overrun, chunks, lanes = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
-        groups_x, step, groups_y = numbers[5], numbers[6], numbers[8]
+        groups_x, step, groups_y, taps_y = numbers[5], numbers[6], numbers[8], numbers[9]
         half_x, half_y = _half(numbers[7]), _half(numbers[10])
         last_x = np.int32(numbers[7] - (8 if words else 8 * (digits - 1)))
         last_y = np.int32(numbers[10] - 8 * (digits - 1))
@@ -217,9 +219,12 @@ def make_columns_first(parts, wide, digits, words, along):
             for i in range(count):
                 goal = lines + i * line if along or words else target + (row + i) * width
                 first, weights = load_i64(row_table + 8 * (y + i)), weights_y + (y + i) * groups_y * 4 * digits
+                following = load_i64(row_table + 8 * min(y + i + 1, rows - 1))
+                fresh, stop = min(first + taps_y, rows_in), min(following + taps_y, rows_in)
                 _sum_rows(
-                    plane, length, first, rows_in, goal, width_in, weights, groups_y, half_y, last_y, digits, words
-                )
+                    plane, length, first, rows_in, goal, width_in, weights, groups_y, half_y, last_y, digits, words,
+                    fresh, stop,
+                )  # fmt: skip
                 if words and not along:
                     _round_words(goal, target + (row + i) * width, width, numbers[7])
             if along:
