@@ -75,7 +75,7 @@ def dense(table: Table, n_in: int) -> np.ndarray:
     for i, first in enumerate(table.first):
         count = table.taps if table.weights.dtype.kind == "i" else table.count[i]
         matrix[i, first : first + count] = table.weights[i, :count]
-    return matrix / 2.0**table.bits
+    return matrix / 2.0**table.bits if table.weights.dtype.kind == "i" else matrix
 
 
 def exact(n_in: int, n_out: int, method: str, antialias: bool, *place: object) -> np.ndarray:
@@ -333,7 +333,14 @@ SOME = MANY[::5]
 if config.DISABLE_JIT:
     MANY, SOME = MANY[::7], MANY[::29]
 WORDS = planned(placed(1, 2), placed(1, 2), "bilinear", False, "uint8").arithmetic.first
-KINDS = {"words": WORDS, "float32": REAL._replace(weight="float32"), "float64": REAL}
+FINE = planned(placed(1, 2), placed(1, 2), "bicubic", False, "uint8").arithmetic
+KINDS = {
+    "words": WORDS,
+    "fine words": FINE.first,
+    "cut reals": FINE.last,
+    "float32": REAL._replace(weight="float32"),
+    "float64": REAL,
+}
 # Words serve two taps, which are those of these methods.
 CASES = [
     (method, antialias, kind)
@@ -347,7 +354,7 @@ CASES = [
 def test_windows_lie_inside_and_rows_sum_to_one(method: str, antialias: bool, kind: str) -> None:
     for n_in, n_out in MANY if method == "bilinear" else SOME:
         table = built(placed(n_in, n_out), method, antialias, KINDS[kind])
-        count = table.taps if table.bits else table.count
+        count = table.taps if table.weights.dtype.kind == "i" else table.count
         assert table.first.min() >= 0, (n_in, n_out)
         assert (table.first + count).max() <= n_in, (n_in, n_out)
         matrix = dense(table, n_in)

@@ -1,0 +1,124 @@
+"""Windows of several taps on bytes by vectors: the plain kernel's bits, and nothing beside is touched."""
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import bytewise
+import child
+import numpy as np
+import pytest
+from bytewise import HAS_VECTORS, Image, compared, unguarded
+from PIL import Image as Pictures
+
+import fastresample
+
+needs_vectors = pytest.mark.skipif(not HAS_VECTORS, reason="needs AVX-512 with byte permutations, and the compiler")
+needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
+COUNT = int(os.environ.get("FASTRESAMPLE_CASES", "1000"))
+
+PILLOW = {name: [None] for name in ("box", "bilinear", "hamming", "bicubic", "lanczos3", "mks2013")}
+TORCH = {"bilinear": [True], "bicubic": [True, False], "lanczos3": [True]}
+NATIVE = {name: [True, False] for name in ("bicubic", "lanczos3", "lanczos5", "mitchell", "gaussian")}
+NATIVE |= {name: [True] for name in ("box", "bilinear", "area")}
+WAYS = [
+    {"convention": convention, "method": method, "antialias": antialias}
+    for convention, methods in (("pillow", PILLOW), ("torch", TORCH), ("native", NATIVE))
+    for method, habits in methods.items()
+    for antialias in habits
+]
+
+
+def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[str, Any], list[int]]]:
+    """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
+    rng = np.random.default_rng(seed)
+
+    def length() -> int:
+        return int(rng.integers(1, rng.choice([4, 20, 60, 300]) + 1))
+
+    for number in range(count):
+        channels = int(rng.choice([1, 2, 3, 4, 5, 7, 16, 31]))
+        image = Image(int(rng.integers(1, 4)), length(), length(), channels, int(rng.choice([0, 0, 1, 17, 100])))
+        size = (image.rows if rng.random() < 0.1 else length(), image.columns if rng.random() < 0.1 else length())
+        yield image, size, WAYS[number % len(WAYS)], list(rng.integers(0, 1000, rng.integers(0, 6)))
+
+
+def walked(seed: int, count: int, memory: Any) -> int:
+    """Compare so many cases; return how many the vectors served."""
+    served = 0
+    for image, size, options, cuts in cases(seed, count):
+        same = compared("bytes", image, size, options, cuts, memory)
+        assert same is not False, (image, size, options, cuts)
+        served += same is True
+    return served
+
+
+@needs_vectors
+def test_the_bits_are_the_plain_kernels() -> None:
+    assert walked(1, COUNT, unguarded) > COUNT / 3
+
+
+GUARDED = """
+import resource
+from functools import partial
+import test_bytewise_taps as tests
+from bytewise import guarded
+from child import tell
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+tell([tests.walked(2, 150, partial(guarded, at_end=at_end)) for at_end in (True, False)])
+"""
+
+
+@needs_vectors
+@needs_mprotect
+def test_nothing_is_touched_before_or_behind_an_image() -> None:
+    """One byte read or written beside the image or its result ends the child."""
+    assert min(child.run(GUARDED, timeout=300).told) > 50
+
+
+@needs_vectors
+@needs_mprotect
+def test_the_guard_pages_work() -> None:
+    """Else the test above could not fail."""
+    script = "import resource\nfrom bytewise import guarded\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+    script += "import numpy as np\nbytes_ = guarded(100, {})\n"
+    script += "np.lib.stride_tricks.as_strided(bytes_[{}:], (2,), ({},))[1]"
+    assert child.run(script.format(True, 50, 49)).status == 0
+    assert child.run(script.format(True, 50, 50)).status < 0
+    assert child.run(script.format(False, 0, -1)).status < 0
+
+
+@needs_vectors
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: " ".join(map(str, way.values())))
+def test_ordinary_images_are_served(way: dict[str, Any]) -> None:
+    """Twelve columns are few enough for any window; one axis alone is served too."""
+    for size in ((30, 31), (7, 5), (30, 5), (7, 31), (20, 5), (7, 12)):
+        for channels in (1, 3, 4):
+            assert compared("bytes", Image(1, 20, 12, channels), size, way, [3]) in (True, None)
+    assert compared("bytes", Image(1, 20, 12, 3), (7, 5), way, [3]) is True
+
+
+@needs_vectors
+def test_extremes_that_overflow_between_the_passes() -> None:
+    """Stripes of black and white overshoot as far as a filter can; nothing wraps and nothing is lost between."""
+    y, x = np.indices((64, 64))
+    for image in ((x % 2 * 255), (y % 2 * 255), ((x + y) % 2 * 255), (x // 3 % 2 * 255), np.full_like(x, 255)):
+        picture = image.astype(np.uint8)
+        for size in ((100, 90), (30, 20), (64, 17), (90, 64)):
+            ours = fastresample.resize(picture, size, convention="pillow", method="lanczos3")
+            theirs = Pictures.fromarray(picture).resize(size[::-1], Pictures.Resampling.LANCZOS)
+            assert np.array_equal(ours, np.asarray(theirs))
+            fine = fastresample.resize(picture, size, method="lanczos5", antialias=True)
+            exact = fastresample.resize(picture.astype(np.float64), size, method="lanczos5", antialias=True)
+            assert np.abs(fine - exact.clip(0, 255)).max() <= 0.55
+
+
+@needs_vectors
+def test_results_do_not_depend_on_threads() -> None:
+    image = bytewise.noise(Image(1, 300, 200, 3))[0].reshape(300, 200, 3)
+    for options in ({"convention": "pillow", "method": "bicubic"}, {"method": "lanczos3", "antialias": True}):
+        for size in ((90, 80), (400, 410)):
+            alone = fastresample.resize(image, size, threads=1, **options)
+            for threads in (2, 5):
+                assert np.array_equal(fastresample.resize(image, size, threads=threads, **options), alone)
