@@ -215,6 +215,16 @@ def merge_bytes(parts, part):
     return _operation(Bytes, (Bytes, Bytes), lambda b, new, old: b.select(mask, new, old))
 
 
+def _emit_take_lane(builder, old, new, lane):
+    numbers = Ints.constant(range(16))
+    chosen = builder.icmp_signed("==", numbers, _splat(builder, lane, Ints))
+    whole = builder.select(chosen, builder.bitcast(new, Ints.llvm), builder.bitcast(old, Ints.llvm))
+    return builder.bitcast(whole, Bytes.llvm)
+
+
+# One of the 32-bit lanes from the second vector, the rest from the first.
+take_lane = _operation(Bytes, (Bytes, Bytes, _I32), _emit_take_lane)
+
 # ---- arithmetic, lane by lane; sums wrap
 
 

@@ -10,6 +10,8 @@ or two words, come from one permutation. Four rows are filtered together, sharin
 four rows lie interleaved in the 32-bit lanes, so that the very same operations sum them.
 """
 
+import numpy as np
+
 from fastresample.kernels.common import forced
 from fastresample.kernels.simd import (
     Ints,
@@ -31,6 +33,7 @@ from fastresample.kernels.simd import (
     shift_right,
     shift_right_by,
     spread_bytes,
+    take_lane,
     zero_ints,
 )
 
@@ -58,6 +61,9 @@ def _gather(line, base, index, parts, wide):
         value = _second(_window(line + load_i64(base + 8), index, wide), value)
         value = _third(_window(line + load_i64(base + 16), index, wide), value)
         value = _fourth(_window(line + load_i64(base + 24), index, wide), value)
+    if parts == 16:
+        for lane in range(1, 16):
+            value = take_lane(value, _window(line + load_i64(base + 8 * lane), index, wide), np.int32(lane))
     return value
 
 

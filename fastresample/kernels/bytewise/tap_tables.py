@@ -12,7 +12,8 @@ from fastresample.kernels.common import array_type, compile_kernel, inline
 
 LANES = 16
 # Bytes of a window by its width, and the numbers of windows that the lanes may be divided among, cheapest first.
-_SHAPES = ((1, False), (1, True), (2, False), (2, True), (4, False), (4, True))
+_PARTS = (1, 2, 4, LANES)
+_SHAPES = [(parts, wide) for parts in _PARTS for wide in (False, True)]
 _LARGEST = {2: 127 * 256 + 127, 3: (127 * 256 + 127) * 256 + 127}
 
 
@@ -50,15 +51,16 @@ def _two_digits(weights, row, begin, upper):
 
 
 def reach(first, channels, lanes, sample, spans):
-    """Set the bytes that the windows of one, two and four parts of 16 lanes span; tell whether ``first`` only ascends.
+    """Set the bytes that the windows of one, two, four and 16 parts of 16 lanes span.
 
-    Samples have ``sample`` bytes; a window has four bytes of every lane.
+    Samples have ``sample`` bytes; a window has four bytes of every lane. Tell whether ``first`` only ascends.
     """
     outputs = first.size * channels
-    for number in range(3):
-        width, widest = 16 >> number, 0
+    for number in range(4):
+        parts = 1 << number if number < 3 else 16
+        width, widest = 16 // parts, 0
         for chunk in range(0, outputs, lanes):
-            for part in range(1 << number):
+            for part in range(parts):
                 begin = chunk + part * width
                 end = min(min(begin + width, chunk + lanes), outputs) - 1
                 if end >= begin:
@@ -178,10 +180,10 @@ def _packers(weight):
 
 
 def _spans(first, channels, lanes, sample):
-    """Return the bytes that one, two and four windows span; None if the windows do not ascend."""
-    spans = np.empty(3, np.int64)
+    """Return by number of windows the bytes that they span; None if the windows do not ascend."""
+    spans = np.empty(len(_PARTS), np.int64)
     find = compile_kernel(reach, "taps_reach", (_INDEX, *[types.int64] * 3, _NUMBERS))
-    return spans if find(first, channels, lanes, sample, spans) else None
+    return dict(zip(_PARTS, spans.tolist(), strict=True)) if find(first, channels, lanes, sample, spans) else None
 
 
 def packed(sizes, x, y, columns_last, fraction=1):
@@ -198,7 +200,7 @@ def packed(sizes, x, y, columns_last, fraction=1):
         lanes = 15 if channels == 3 else LANES  # whole pixels
         sample, taps, vectors = (2, 2, 2) if x.digits == WORDS else (1, 4, x.digits)
         spans = _spans(x.first, channels, lanes, sample)
-        fitting = [shape for shape in _SHAPES if spans is not None and spans[shape[0] // 2] <= 64 << shape[1]]
+        fitting = [shape for shape in _SHAPES if spans is not None and spans[shape[0]] <= 64 << shape[1]]
         if not fitting:
             return None
         parts, wide = fitting[0]
