@@ -69,9 +69,10 @@ def _pack_four(weights, row, tap, digits, in_pairs, target, place):
 def farthest(first, apart, spans):
     """Set how far ``first`` moves at most in each number of steps ``apart``; tell whether it only ascends."""
     for number in range(apart.size):
-        steps, far = apart[number], 0
+        steps, far = apart[number], np.int64(0)
         for i in range(_U(max(0, first.size - steps))):
-            far = max(far, np.int64(first[i + _U(steps)]) - np.int64(first[i]))
+            step = np.int64(first[i + _U(steps)]) - np.int64(first[i])
+            far = step if step > far else far
         if steps >= first.size:
             far = np.int64(first[first.size - 1]) - np.int64(first[0])
         spans[number] = far
