@@ -1,6 +1,7 @@
 """The table of one axis: which samples an output reads, and how much of each. No arithmetic on pixels here."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -116,5 +117,9 @@ def resolved(arithmetic: Arithmetic, first: Table, last: Table, dtype: str) -> A
     while largest * first.gain * 2**fraction > 32767:  # overshoot survives
         fraction -= 1
     bound = (largest * first.gain * 2.0**fraction * last.gain + 2.0 ** (fraction - 1)) * 2.0**last.bits
-    wide = "int32" if bound < 2**31 else "int64"
-    return arithmetic._replace(fraction=fraction, last=arithmetic.last._replace(accumulator=wide))
+    return _fitted(arithmetic, fraction, "int32" if bound < 2**31 else "int64")
+
+
+@lru_cache(maxsize=64)
+def _fitted(arithmetic: Arithmetic, fraction: int, accumulator: str) -> Arithmetic:
+    return arithmetic._replace(fraction=fraction, last=arithmetic.last._replace(accumulator=accumulator))
