@@ -48,7 +48,7 @@ class Whole(NamedTuple):
         if threads.alone(rows * row_ns, thread_count):
             kernel(src, out, 0, rows, *tables)
         else:
-            threads.run(lambda begin, end: kernel(src, out, begin, end, *tables), rows, row_ns, thread_count)
+            threads.run(_calling(kernel, src, out, tables), rows, row_ns, thread_count)
         return True
 
 
@@ -154,7 +154,7 @@ class Stage:
         kernel, tables = self._bind(flat is not None, src.shape[3], word)
         if flat is not None:
             src, out = flat, out.reshape(*out.shape[:2], -1)
-        return lambda begin, end: kernel(src, out, begin, end, *tables)
+        return _calling(kernel, src, out, tables)
 
     def _converting(self, src: Array, out: Array, request: Any) -> threads.Band:
         """Like ``_band``, for byte-swapped, misaligned or half-precision samples: a few rows at a time."""
@@ -181,6 +181,10 @@ class Stage:
                 begin += bottom - top
 
         return band
+
+
+def _calling(kernel: Any, src: Array, out: Array, tables: tuple[Any, ...]) -> threads.Band:
+    return lambda begin, end: kernel(src, out, begin, end, *tables)
 
 
 def _readable(array: Array, name: str) -> bool:
