@@ -209,7 +209,7 @@ def _filled(spec: ConvolutionSpec, operands: Operands, out: Array | None, thread
 @cache
 def _correlation() -> ModuleType:
     """Import the compiled side, and Numba with it, on first use."""
-    with forking.whole:
+    with forking.loading():
         from fastresample import correlation
     return correlation
 

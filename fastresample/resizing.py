@@ -10,6 +10,7 @@ from fastresample import plan, spec
 from fastresample.threads import check_threads
 
 Array = NDArray[Any]
+_OWN = {int, type(None)}
 
 
 class Resizer:
@@ -69,7 +70,7 @@ class Resizer:
                 self.shape_in, self.dtype, size, factor, method, antialias, convention, coordinates, box, axes
             )
         )
-        self.shape_out = self._plan.spec.shape_out
+        self.shape_out = self._plan.shape_out
 
     def __call__(self, image: Array, out: Array | None = None, threads: int | None = None) -> Array:
         """Return the resized image.
@@ -93,11 +94,8 @@ class Resizer:
         TypeError, ValueError
             If an argument does not fit what was planned.
         """
-        image = spec.check_image(image)
-        if image.shape != self.shape_in:
-            raise ValueError(f"image must have shape {self.shape_in}, as planned, got {image.shape}")
-        if image.dtype != self.dtype and image.dtype.newbyteorder("=") != self.dtype.newbyteorder("="):
-            raise TypeError(f"image must have dtype {self.dtype}, as planned, got {image.dtype}")
+        if type(image) is not np.ndarray or image.shape != self.shape_in or image.dtype != self.dtype:
+            image = self._checked(image)
         count = None if threads is None else check_threads(threads)
         if out is None:
             result = np.empty(self.shape_out, image.dtype)
@@ -105,6 +103,16 @@ class Resizer:
             result = spec.check_out(out, image, self.shape_out)
         self._plan.run(image, result, count)
         return result if out is None else out
+
+    def _checked(self, image: Any) -> Array:
+        """Return the image, which may be of another byte order, as a plain array."""
+        image = spec.check_image(image)
+        if image.shape != self.shape_in:
+            raise ValueError(f"image must have shape {self.shape_in}, as planned, got {image.shape}")
+        if image.dtype.newbyteorder("=") != self.dtype.newbyteorder("="):
+            raise TypeError(f"image must have dtype {self.dtype}, as planned, got {image.dtype}")
+        plain: Array = image
+        return plain
 
     def __repr__(self) -> str:
         """Name what is done to which arrays."""
@@ -218,16 +226,35 @@ def resize(
     array([[0, 6]], dtype=uint8)
     """
     image = spec.check_image(image)
-    resizer = Resizer(
-        image.shape,
-        size,
-        image.dtype,
-        factor=factor,
-        method=method,
-        antialias=antialias,
-        convention=convention,
-        coordinates=coordinates,
-        box=box,
-        axes=axes,
-    )
-    return resizer(image, out, threads)
+    asked: Any = None
+    if factor is None and box is None and _own(size) and _own(axes) and (antialias is None or type(antialias) is bool):
+        asked = (image.shape, image.dtype, size, method, antialias, convention, coordinates, axes)
+    planned = _recalled(asked)
+    if planned is None:
+        shape = spec.check_shape(image.shape)
+        planned = plan.make(
+            spec.resize_spec(shape, image.dtype, size, factor, method, antialias, convention, coordinates, box, axes)
+        )
+        if asked is not None:
+            plan.keep(asked, planned)
+    count = None if threads is None else check_threads(threads)
+    if out is None:
+        result = np.empty(planned.shape_out, image.dtype)
+    else:
+        result = spec.check_out(out, image, planned.shape_out)
+    planned.run(image, result, count)
+    return result if out is None else out
+
+
+def _own(value: object) -> bool:
+    """Whether no other value equals this one: True equals 1, and 2.0 equals 2, which are not all accepted alike."""
+    kinds = {*map(type, value)} if type(value) is tuple else {type(value)}
+    return kinds <= _OWN
+
+
+def _recalled(asked: Any) -> plan.Plan | None:
+    """Return the plan of arguments that have been accepted before; None for what cannot be looked up."""
+    try:
+        return plan.recall(asked)
+    except TypeError:  # a list instead of a name
+        return None

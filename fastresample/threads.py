@@ -201,6 +201,11 @@ def _cut(rows: int, count: int, rounds: int) -> list[tuple[int, int]]:
     return list(pairwise(rows * end // sum(lengths) for end in accumulate(lengths, initial=0)))
 
 
+def alone(work_ns: float, threads: int | None) -> bool:
+    """Return whether work of so many nanoseconds is certain to stay in the calling thread."""
+    return threads == 1 or work_ns < 2 * _SHORTEST_BAND_NS
+
+
 def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     """Call ``band(begin, end)`` so that every one of ``rows`` is covered once, on up to ``threads`` threads.
 
@@ -208,7 +213,7 @@ def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:
     a band must not depend on where the rows are cut.
     """
     bands = int(rows * row_ns / _SHORTEST_BAND_NS)
-    count = min(threads or get_num_threads(), rows, bands)
+    count = 1 if alone(rows * row_ns, threads) else min(threads or get_num_threads(), rows, bands)
     if count <= 1:
         band(0, rows)
         return

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -132,5 +133,9 @@ def resolved(arithmetic: Arithmetic, first: Table, last: Table, dtype: str) -> A
     if real:
         return arithmetic._replace(fraction=fraction)
     bound = (largest * first.gain * 2.0**fraction * last.gain + 2.0 ** (fraction - 1)) * 2.0**last.bits
-    wide = "int32" if bound < 2**31 else "int64"
-    return arithmetic._replace(fraction=fraction, last=arithmetic.last._replace(accumulator=wide))
+    return _fitted(arithmetic, fraction, "int32" if bound < 2**31 else "int64")
+
+
+@lru_cache(maxsize=64)
+def _fitted(arithmetic: Arithmetic, fraction: int, accumulator: str) -> Arithmetic:
+    return arithmetic._replace(fraction=fraction, last=arithmetic.last._replace(accumulator=accumulator))

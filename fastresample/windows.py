@@ -120,6 +120,6 @@ def _plan(spec: PoolSpec, request: Any, cost: float, choose: Choose | None) -> P
 @cache
 def _kernels() -> ModuleType:
     """Import the compiled side, and Numba with it, on first use."""
-    with forking.whole:
+    with forking.loading():
         from fastresample import kernels
     return kernels

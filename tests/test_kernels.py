@@ -62,7 +62,7 @@ class Case(NamedTuple):
         variant = variant or matching(request)[-1]
         stage, src = self.stage, self.image.view(request.source)
         planes, rows_in, columns, channels = self.shape
-        out = np.zeros((planes, stage.first_row.size, stage.tables_x[0].size, channels), request.result)
+        out = np.zeros((planes, stage.tables_y[0].size, stage.tables_x[0].size, channels), request.result)
         rows = planes * out.shape[1]
         flat = (src.reshape(*src.shape[:2], -1), out.reshape(*out.shape[:2], -1)) if request.direct else (src, out)
         sizes = np.array((channels, columns * channels, rows_in, 0), np.int64)

@@ -52,18 +52,21 @@ _COPIED = ("bool", "int64", "uint64")
 
 
 def _operation(task: Task) -> Operation:
-    grids = (task.rows, task.columns)
-    maps = [axis_map(grid) for grid in grids]
+    rows, columns = task.rows, task.columns
+    down, across = axis_map(rows), axis_map(columns)
     if task.method == "nearest":
-        down, across = (Rule("nearest", (*place, float(grid.n_in))) for place, grid in zip(maps, grids, strict=True))
-        return Operation("gather", down, across)
-    rows, columns = (_rule(task, grid, place) for grid, place in zip(grids, maps, strict=True))
-    halving = _means(task) and all(place.halving for place in maps)
-    taps = 2 if halving else max(rule.taps if rule else 1 for rule in (rows, columns))
+        return Operation("gather", _copied(rows, down), _copied(columns, across))
+    halving = down.halving and across.halving and _means(task)
+    rule_y, rule_x = _rule(task, rows, down), _rule(task, columns, across)
+    taps = 2 if halving else max(rule_y.taps if rule_y else 1, rule_x.taps if rule_x else 1)
     # Rows first where many shrink to one: the row filter, the costlier pass, then runs on few rows.
-    vertical_first = maps[0].step > 1.0 and (task.antialias or task.method == "area") and not halving
+    vertical_first = down.step > 1.0 and (task.antialias or task.method == "area") and not halving
     order = codes.VERTICAL_FIRST if vertical_first else codes.HORIZONTAL_FIRST
-    return Operation("separable", rows, columns, _arithmetic(task, taps), order, halving)
+    return Operation("separable", rule_y, rule_x, _arithmetic(task, taps), order, halving)
+
+
+def _copied(grid: Grid, place: AxisMap) -> Rule:
+    return Rule("nearest", (*place, float(grid.n_in)))
 
 
 def _means(task: Task) -> bool:
@@ -72,7 +75,7 @@ def _means(task: Task) -> bool:
 
 
 def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
-    if identity(grid):
+    if place.identity and grid.n_in == grid.n_out:
         return None
     numbers = (*place, float(grid.n_in))
     if task.method == "area":
@@ -91,8 +94,10 @@ def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:
     # A volume keeps its first two axes unrounded, which words cannot hand over.
-    rows = (row for row in _ARITHMETIC[task.dtype] if task.single or row[1].between != "int16")
-    return next(arithmetic for most, arithmetic in rows if taps <= most)
+    for most, arithmetic in _ARITHMETIC[task.dtype]:
+        if taps <= most and (task.single or arithmetic.between != "int16"):
+            return arithmetic
+    raise AssertionError("any number of taps is served")
 
 
 def _unchanged(method: str, grid: Grid) -> bool:

@@ -191,15 +191,23 @@ def select(request: Request) -> Kernel:
 
 def bind(request: Request, tables: Tables) -> tuple[Kernel, Tables]:
     """Return the fastest kernel that serves a resize's request with these tables, and the tables as it takes them."""
-    request = request._replace(channels=_channels(request))
-    for variant in matching(request):
-        if variant.prepare is None or not variant.suits(request):
-            continue
-        prepared = variant.prepare(request, tables)
+    channels = _channels(request)
+    if channels != request.channels:
+        request = request._replace(channels=channels)
+    packing, plain = _choices(request)
+    for variant, prepare in packing:
+        prepared = prepare(request, tables)
         if prepared is not None:
             special, packed = prepared
             return _made(variant, request, special), packed
-    return select(request), tables
+    return _made(plain, request), tables
+
+
+@cache
+def _choices(request: Request) -> tuple[list[tuple[Variant, Callable[[Any, Any], Any]]], Variant]:
+    """Return the variants that pack tables, in order, and the one that takes any: few requests come, but often."""
+    variants = [variant for variant in matching(request) if variant.suits(request)]
+    return [(variant, variant.prepare) for variant in variants if variant.prepare is not None], chosen(request)
 
 
 @cache

@@ -101,7 +101,8 @@ def compile_kernel(function: Kernel, name: str, signature: Signature) -> Kernel:
 def _load_or_compile(function: Kernel, unique: str, signature: Signature) -> Kernel:
     folder = disk.folder(environment_key())
     if folder is not None and disk.verify(folder, unique):
-        kernel = _attempt(function, unique, signature, folder)
+        with forking.loading():
+            kernel = _attempt(function, unique, signature, folder)
         if kernel is not None and kernel.stats.cache_hits:
             statistics["loaded"] += 1
             return kernel  # type: ignore[no-any-return]

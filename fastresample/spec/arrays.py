@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 # Both byte orders of what layers of networks compute with, and the native one.
 FLOATS = {np.dtype(order + code): np.dtype(code) for code in ("f4", "f8") for order in "<>"}
+_BOOLEANS = {bool, np.bool_}
 _OVERLAP_WORK = 10_000  # effort of the exact test; arrays that are harder to tell apart count as overlapping
 
 
@@ -23,7 +24,7 @@ def check_array(name: str, array: object) -> NDArray[Any]:
         raise TypeError(f"{name} must be a NumPy array, got {type(array).__name__}; numpy.asarray({name}) may make one")
     if isinstance(array, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain NumPy array, got a masked array; {name}.filled(...) makes one")
-    return np.asarray(array)
+    return array if type(array) is np.ndarray else np.asarray(array)
 
 
 def check_samples(x: object) -> tuple[NDArray[Any], np.dtype[Any]]:
@@ -39,9 +40,9 @@ def check_shape(shape: Iterable[int]) -> tuple[int, ...]:
     """Return the shape of images that can be resized."""
     try:
         given = tuple(shape)
-        if any(isinstance(size, bool | np.bool_) for size in given):
+        if {*map(type, given)} & _BOOLEANS:
             raise TypeError
-        sizes = tuple(operator.index(size) for size in given)
+        sizes = tuple(map(operator.index, given))
     except TypeError:
         raise TypeError(f"shape must be a sequence of 1 to 5 positive integers, got {shape!r}") from None
     if not 1 <= len(sizes) <= 5:
@@ -75,7 +76,7 @@ def check_result(
     for name, array in others.items():
         if array is not None and np.may_share_memory(out, array) and _overlap(out, array):
             raise ValueError(f"{argument} must not overlap {name}: both share memory")
-    if _self_overlapping(out):
+    if not out.flags.c_contiguous and _self_overlapping(out):
         raise ValueError(f"{argument} must have a place of its own for each element, got strides {out.strides}")
     return np.asarray(out)
 

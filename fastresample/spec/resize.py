@@ -4,8 +4,8 @@ import math
 import operator
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,16 +22,14 @@ PLAIN = Options()
 _MOST = 2**31 - 1  # tables hold 32-bit sample numbers
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """One resized axis of an array and what was asked of it."""
 
     number: int
     grid: Grid
 
 
-@dataclass(frozen=True)
-class ResizeSpec:
+class ResizeSpec(NamedTuple):
     """A resize without its pixels: hashable, valid, the only thing that the planner sees."""
 
     shape: tuple[int, ...]
@@ -45,8 +43,10 @@ class ResizeSpec:
     @property
     def shape_out(self) -> tuple[int, ...]:
         """Return the shape of the result."""
-        sizes = {axis.number: axis.grid.n_out for axis in self.axes}
-        return tuple(sizes.get(number, size) for number, size in enumerate(self.shape))
+        sizes = list(self.shape)
+        for axis in self.axes:
+            sizes[axis.number] = axis.grid.n_out
+        return tuple(sizes)
 
 
 def resize_spec(
@@ -76,10 +76,12 @@ def resize_spec(
     sizes = _sizes(size, factor, lengths)
     if box is not None and not rules.boxes:
         raise ValueError(f"box must be None for method {method!r} of convention {convention!r}, got {box!r}")
-    edges = _box(box, lengths)
-    grids = [Grid(n_in, n_out, coordinates, *edge) for n_in, n_out, edge in zip(lengths, sizes, edges, strict=True)]
-    placed = sorted((Axis(number, grid) for number, grid in zip(numbers, grids, strict=True)), key=lambda a: a.number)
-    spec = ResizeSpec(tuple(shape), name, tuple(placed), method, smooth, convention)
+    placed = [
+        Axis(number, Grid(n_in, n_out, coordinates, *edge))
+        for number, n_in, n_out, edge in zip(numbers, lengths, sizes, _box(box, lengths), strict=True)
+    ]
+    placed.sort()  # by their numbers, which differ
+    spec = ResizeSpec(shape, name, tuple(placed), method, smooth, convention)
     check_room(spec)
     return spec
 
@@ -93,19 +95,30 @@ def check_method(method: str, antialias: bool | None, convention: str) -> tuple[
 
 def check_room(spec: ResizeSpec) -> None:
     """Refuse results that no memory can hold, before any table is built."""
-    if math.prod(spec.shape_out) * np.dtype(spec.dtype).itemsize > sys.maxsize:
+    if math.prod(spec.shape_out) * _item_size(spec.dtype) > sys.maxsize:
         raise ValueError(f"the result must fit into memory, got shape {spec.shape_out} of {spec.dtype}")
+
+
+@lru_cache(maxsize=64)
+def _item_size(dtype: str) -> int:
+    return np.dtype(dtype).itemsize
+
+
+@lru_cache(maxsize=64)
+def _name(dtype: np.dtype[Any]) -> str:
+    """Return ``dtype.name``, which takes NumPy a microsecond."""
+    return dtype.name
 
 
 def choice(argument: str, value: object, known: Any, convention: str = "native") -> str:
     """Return ``value`` if it is one of the names ``known``."""
+    if isinstance(value, str) and value in known:
+        return value
     names = ", ".join(sorted(known))
     if not isinstance(value, str):
         raise TypeError(f"{argument} must be a string, got {value!r}; choose from {names}")
-    if value not in known:
-        whose = "" if convention == "native" else f" for convention {convention}"
-        raise ValueError(f"unknown {argument} {value!r}{whose}; choose from {names}")
-    return value
+    whose = "" if convention == "native" else f" for convention {convention}"
+    raise ValueError(f"unknown {argument} {value!r}{whose}; choose from {names}")
 
 
 def _antialias(antialias: Any, method: str, rules: Method, convention: str) -> bool:
@@ -121,7 +134,7 @@ def _antialias(antialias: Any, method: str, rules: Method, convention: str) -> b
 
 
 def _check_dtype(dtype: np.dtype[Any], method: str, methods: Any, convention: str) -> str:
-    name = dtype.name
+    name = _name(dtype)
     if name in methods[method].dtypes:
         return name
     able = [other for other in methods if name in methods[other].dtypes]
@@ -185,6 +198,8 @@ def _sizes(size: Size | None, factor: Factor | None, lengths: list[int]) -> list
 
 
 def _given_sizes(size: Any, axes: int) -> list[int]:
+    if type(size) is tuple and len(size) == axes and {*map(type, size)} == {int} and min(size) >= 1:
+        return list(size)
     wanted = f"{_COUNTS[axes]} positive integer{'s' if axes > 1 else ''} {_NAMES[axes]}"
     numbers = _sequence(size)
     if axes > 1 and _scalar(size):

@@ -7,6 +7,7 @@ import numpy as np
 from fastresample import codes
 from fastresample.kernels.common import inline
 
+_SHORTEST_VECTOR = 8
 # Coefficients of Taylor's series of the sine from the third power on.
 _3, _5, _7, _9 = (1.0 / -math.factorial(3), 1.0 / math.factorial(5), 1.0 / -math.factorial(7), 1.0 / math.factorial(9))
 _11, _13, _15 = (1.0 / -math.factorial(11), 1.0 / math.factorial(13), 1.0 / -math.factorial(15))
@@ -54,3 +55,28 @@ def filter_value(code, a, b, x):
     if code == codes.GAUSSIAN:
         return math.exp(-x * x / (2.0 * a * a))
     return math.nan
+
+
+@inline
+def weigh(code, a, b, weights, i, taps):
+    """Replace the distances in the row ``i`` by their weights, as `filter_value`; vectors serve what is costly."""
+    i, n = np.uintp(i), np.uintp(taps)
+    if taps < _SHORTEST_VECTOR:
+        for k in range(n):
+            weights[i, k] = filter_value(code, a, b, weights[i, k])
+    elif code == codes.CUBIC:
+        for k in range(n):
+            weights[i, k] = cubic(a, b, weights[i, k])
+    elif code == codes.LANCZOS:
+        for k in range(n):
+            x = weights[i, k]
+            value = sine(x) / (math.pi * x) * (sine(x / a) * a / (math.pi * x))
+            weights[i, k] = 1.0 if x == 0.0 else value
+    elif code == codes.HAMMING:
+        for k in range(n):
+            x = weights[i, k]
+            value = sine(x) / (math.pi * x) * (0.54 + 0.46 * sine(x + 0.5))
+            weights[i, k] = 1.0 if x == 0.0 else value
+    else:
+        for k in range(n):
+            weights[i, k] = filter_value(code, a, b, weights[i, k])

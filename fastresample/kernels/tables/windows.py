@@ -9,17 +9,20 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.common import inline
-from fastresample.kernels.tables.filters import filter_value
+from fastresample.kernels.tables.filters import weigh
 
 
 @inline
-def _mirrored_sum(weights, count):
+def _mirrored_sum(weights, i, begin, end):
     """Sum from the ends inwards: a mirrored row has the same sum, bit for bit."""
     total = 0.0
-    for k in range(count // 2):
-        total += weights[k] + weights[count - 1 - k]
-    if count % 2:
-        total += weights[count // 2]
+    i, low, high = np.uintp(i), np.uintp(begin), np.uintp(max(begin, end))
+    while high - low > np.uintp(1):
+        high -= np.uintp(1)
+        total += weights[i, low] + weights[i, high]
+        low += np.uintp(1)
+    if low < high:
+        total += weights[i, low]
     return total
 
 
@@ -33,7 +36,7 @@ def _finish(i, left, begin, end, position, unit, n_in, first, count, weights):
         begin += 1
     while begin < end and weights[i, end - 1] == 0.0:
         end -= 1
-    total = _mirrored_sum(weights[i, begin:end], end - begin) if begin < end else 0.0
+    total = _mirrored_sum(weights, i, begin, end)
     if not total > 0.0:
         weights[i, 0] = 1.0
         first[i] = min(max(np.floor((2.0 * position + unit) / (2.0 * unit)), 0.0), n_in - 1.0)
@@ -70,7 +73,8 @@ def filtered(numbers, first, count, weights):
         right = min(right, left + weights.shape[1] - 1.0)  # a rounded position never leaves the table
         taps = max(int(right - left) + 1, 0)
         for k in range(taps):
-            weights[i, k] = filter_value(code, a, b, abs(unit * (left + k) - position) / spread)
+            weights[i, k] = abs(unit * (left + k) - position) / spread
+        weigh(code, a, b, weights, i, taps)
         begin, end = max(int(-left), 0), taps - max(int(right - n_in) + 1, 0)
         if begin < end:
             for k in range(begin):
