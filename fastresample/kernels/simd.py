@@ -238,8 +238,13 @@ def _emit_high(builder, a, b):
 
 # Upper 16 bits of the products.
 multiply_high = _operation(Words, (Words, Words), _emit_high)
+# Products of signed fractions of 15 bits, rounded, ties up.
+multiply_round = _instruction("llvm.x86.avx512.pmul.hr.sw.512", Words, Words, Words)
 add_ints = _operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y))
 add_words = _operation(Words, (Words, Words), lambda b, x, y: b.add(x, y))
+subtract_words = _operation(Words, (Words, Words), lambda b, x, y: b.sub(x, y))
+and_words = _operation(Words, (Words, Words), lambda b, x, y: b.and_(x, y))
+or_words = _operation(Words, (Words, Words), lambda b, x, y: b.or_(x, y))
 
 
 def shift_right(kind, places):
@@ -264,6 +269,15 @@ shift_right_by = _operation(Ints, (Ints, _I32), _emit_shift_by)
 pack_ints = _instruction("llvm.x86.avx512.packssdw.512", Words, Ints, Ints)
 pack_words = _instruction("llvm.x86.avx512.packuswb.512", Bytes, Words, Words)
 lower_bytes = _operation(HalfBytes, (Words,), lambda b, value: b.trunc(value, HalfBytes.llvm))
+
+
+def _emit_lower_of_two(builder, a, b):
+    mask = ir.Constant(ir.VectorType(_LANES["i32"], 64), list(range(0, 128, 2)))
+    return builder.shuffle_vector(builder.bitcast(a, Bytes.llvm), builder.bitcast(b, Bytes.llvm), mask)
+
+
+# Lower bytes of two vectors, one after the other: nothing is clipped.
+lower_bytes_of_two = _operation(Bytes, (Words, Words), _emit_lower_of_two)
 
 # ---- the same bits by another name
 

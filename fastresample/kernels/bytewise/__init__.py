@@ -1,4 +1,1 @@
-"""Images of bytes by explicit vectors: rows are flat, lanes are bytes or sums of bytes, whatever the channels.
-
-Every variant here gives the bits of the plain kernels. They need `fastresample.kernels.tiers.VBMI`.
-"""
+"""Resizes of 8-bit samples by vectors of bytes: a row is flat, so that one kernel serves every number of channels."""
