@@ -135,13 +135,17 @@ def _scalar(kind, lane):
 load_i64, load_i32 = _scalar(types.int64, "i64"), _scalar(_I32, "i32")
 
 
-def _emit_prefetch(builder, address):
-    numbers = [ir.Constant(_LANES["i32"], value) for value in (0, 3, 1)]
-    _call(builder, "llvm.prefetch.p0", ir.VoidType(), [_pointer(builder, address), *numbers])
+def _prefetch(locality):
+    numbers = [ir.Constant(_LANES["i32"], value) for value in (0, locality, 1)]
+
+    def emit(builder, address):
+        _call(builder, "llvm.prefetch.p0", ir.VoidType(), [_pointer(builder, address), *numbers])
+
+    return _operation(types.void, (_ADDRESS,), emit)
 
 
-# Ask for the line of an address that will be read soon; it need not exist.
-prefetch = _operation(types.void, (_ADDRESS,), _emit_prefetch)
+# Ask for the line of an address that will be read soon, or after more than the first cache holds; it need not exist.
+prefetch, prefetch_later = _prefetch(3), _prefetch(2)
 
 # ---- the same value in every lane
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels import simd
-from fastresample.kernels.bytewise.two_taps_tables import COLUMNS, FRACTION, HEAD, ROWS_IN, SECOND, packer
+from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, ROWS_IN, SECOND, packer
 from fastresample.kernels.common import Kernel, forced
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
@@ -108,26 +108,32 @@ def _weighed(pairs, table, high):
 
 
 @forced
-def _filter_row(line, ahead, chunks, bases, second, table, words, windows, high):
+def _ask(line, entry, windows):
+    """Ask for what a chunk will need of a line that comes later: lines that are read in order come by themselves."""
+    if windows:
+        for part in range(windows):
+            place = line + simd.load_i64(entry + 8 * part)
+            simd.prefetch_later(place)
+            simd.prefetch_later(place + 64)
+
+
+@forced
+def _filter_row(line, ahead, chunks, entry, second, tables, words, windows, high):
     """Filter one source row; ask for what lies ``ahead`` of it, the row after it."""
-    count, size = (windows if windows else 1), (192 if high else 128)
     for _ in range(chunks):
-        pairs = _pairs(line, bases, second, simd.load_bytes(table), windows)
-        if windows and ahead:
-            for part in range(windows):
-                place = line + ahead + simd.load_i64(bases + 8 * part)
-                simd.prefetch(place)
-                simd.prefetch(place + 64)
+        table = tables + simd.load_i64(entry)
+        entry += 8
+        pairs = _pairs(line, entry, second, simd.load_bytes(table), windows)
+        if ahead:
+            _ask(line + ahead, entry, windows)
         simd.store_words(words, _weighed(pairs, table, high))
-        bases += 8 * count
-        table += size
+        entry += 8 * (windows if windows else 1)
         words += 64
 
 
 @forced
 def _between(a, b, first, second, high):
     """Weigh 32 samples of two filtered rows."""
-    a, b = simd.load_words(a), simd.load_words(b)
     if not high:
         return _by_128(simd.add_words(a, simd.multiply_high(simd.subtract_words(a, b), first)))
     total = simd.add_words(simd.multiply_high(a, first), simd.multiply_high(b, second))
@@ -140,8 +146,8 @@ def _add_rows(a, b, w0, w1, target, width, high):
     first, second = simd.spread_i16(w0), simd.spread_i16(w1)
     x = 0
     while x < width:
-        left = _between(a + 2 * x, b + 2 * x, first, second, high)
-        right = _between(a + 2 * x + 64, b + 2 * x + 64, first, second, high)
+        left = _between(simd.load_words(a + 2 * x), simd.load_words(b + 2 * x), first, second, high)
+        right = _between(simd.load_words(a + 2 * x + 64), simd.load_words(b + 2 * x + 64), first, second, high)
         result = simd.lower_bytes_of_two(left, right)
         if x + 64 <= width:
             simd.store_bytes(target + x, result)
@@ -150,17 +156,38 @@ def _add_rows(a, b, w0, w1, target, width, high):
         x += 64
 
 
+@forced
+def _blend_rows(a, b, ahead_a, ahead_b, w0, w1, target, width, entry, second, tables, windows, high):
+    """Make one output row of two source rows that no other needs."""
+    first, last = simd.spread_i16(w0), simd.spread_i16(w1)
+    for x in range(0, width, 32):
+        table = tables + simd.load_i64(entry)
+        entry += 8
+        index = simd.load_bytes(table)
+        left = _weighed(_pairs(a, entry, second, index, windows), table, high)
+        right = _weighed(_pairs(b, entry, second, index, windows), table, high)
+        _ask(a + ahead_a, entry, windows)
+        _ask(b + ahead_b, entry, windows)
+        result = _between(left, right, first, last, high)
+        if x + 32 <= width:
+            simd.store_half_bytes(target + x, simd.lower_bytes(result))
+        else:
+            simd.store_first_bytes(target + x, simd.lower_bytes_of_two(result, result), width - x)
+        entry += 8 * (windows if windows else 1)
+
+
 def make_two_taps(special: Specialisation) -> Kernel:
     """Return the kernel for one specialisation."""
     windows, high = special
 
     def two_taps(src, out, begin, end, header, blob):
         length, rows_in, second = header[COLUMNS], header[ROWS_IN], header[SECOND]
+        apart = windows > 0 and header[APART]
         rows, width, stride = out.shape[1], out.shape[2], src.shape[2]
         chunks, room = (width + 31) // 32, (width + 63) // 64 * 128
         source, target, table = address_of(src), address_of(out), address_of(blob)
         table_y = address_of(header) + 8 * HEAD
-        bases = table_y + 32 * rows
+        entries = table_y + 32 * rows
         # Two filtered rows, and a source row that is shorter than a vector.
         buffer = np.empty(2 * room + 128, np.uint8)
         short = (address_of(buffer) + 63) // 64 * 64
@@ -170,25 +197,34 @@ def make_two_taps(special: Specialisation) -> Kernel:
             y, plane = row % rows, row // rows * rows_in
             place = table_y + 32 * y
             a, b = plane + simd.load_i64(place), plane + simd.load_i64(place + 8)
+            w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+            following = place + 32 if row + 1 < end and y + 1 < rows else place
+            first_line = source + row // rows * src.shape[1] * stride
+            ahead_a = (simd.load_i64(following) - simd.load_i64(place)) * stride
+            ahead_b = (simd.load_i64(following + 8) - simd.load_i64(place + 8)) * stride
+            if apart and a != b:
+                line_a, line_b = first_line + (a - plane) * stride, first_line + (b - plane) * stride
+                place = target + row * width
+                _blend_rows(
+                    line_a, line_b, ahead_a, ahead_b, w0, w1, place, width, entries, second, table, windows, high
+                )
+                continue
             if held_a != a and (held_b == a or held_a == b):
                 held_a, held_b, words_a, words_b = held_b, held_a, words_b, words_a
-            following = place + 32 if row + 1 < end and y + 1 < rows else place
             for k in range(2):
                 r = b if k else a
                 if r == (held_b if k else held_a) or (k and a == b):
                     continue
-                line = source + (row // rows * src.shape[1] + r - plane) * stride
-                ahead = (simd.load_i64(following + 8 * k) - (r - plane)) * stride
+                line = first_line + (r - plane) * stride
                 if length < 64:
                     simd.store_bytes(short, simd.load_first_bytes(line, length))
                     line = short
                 words = words_b if k else words_a
-                _filter_row(line, ahead, chunks, bases, second, table, words, windows, high)
+                _filter_row(line, ahead_b if k else ahead_a, chunks, entries, second, table, words, windows, high)
                 if k:
                     held_b = r
                 else:
                     held_a = r
-            w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
             _add_rows(words_a, words_a if a == b else words_b, w0, w1, target + row * width, width, high)
         buffer[0] = 0  # addresses keep nothing alive
 
