@@ -16,7 +16,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels import simd
-from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, ROWS_IN, SECOND, packer
+from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, SECOND, packer
 from fastresample.kernels.common import Kernel, forced
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
@@ -109,25 +109,21 @@ def _weighed(pairs, table, high):
 
 @forced
 def _ask(line, entry, windows):
-    """Ask for what a chunk will need of a line that comes later: lines that are read in order come by themselves."""
-    if windows:
-        for part in range(windows):
-            place = line + simd.load_i64(entry + 8 * part)
-            simd.prefetch_later(place)
-            simd.prefetch_later(place + 64)
+    """Ask for what a chunk will need of a line that is read later."""
+    for part in range(windows):
+        place = line + simd.load_i64(entry + 8 * part)
+        simd.prefetch_later(place)
+        simd.prefetch_later(place + 64)
 
 
 @forced
-def _filter_row(line, ahead, chunks, entry, second, tables, words, windows, high):
-    """Filter one source row; ask for what lies ``ahead`` of it, the row after it."""
-    for _ in range(chunks):
+def _filter_row(line, width, entry, second, tables, words, windows, high):
+    """Filter one source row."""
+    for _ in range(0, width, 32):
         table = tables + simd.load_i64(entry)
-        entry += 8
-        pairs = _pairs(line, entry, second, simd.load_bytes(table), windows)
-        if ahead:
-            _ask(line + ahead, entry, windows)
+        pairs = _pairs(line, entry + 8, second, simd.load_bytes(table), windows)
         simd.store_words(words, _weighed(pairs, table, high))
-        entry += 8 * (windows if windows else 1)
+        entry += 8 * (1 + max(windows, 1))
         words += 64
 
 
@@ -157,23 +153,80 @@ def _add_rows(a, b, w0, w1, target, width, high):
 
 
 @forced
-def _blend_rows(a, b, ahead_a, ahead_b, w0, w1, target, width, entry, second, tables, windows, high):
-    """Make one output row of two source rows that no other needs."""
+def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tables, windows, high):
+    """Make one output row of two source rows that no other needs, or of one; ask for those of the next."""
     first, last = simd.spread_i16(w0), simd.spread_i16(w1)
     for x in range(0, width, 32):
         table = tables + simd.load_i64(entry)
         entry += 8
         index = simd.load_bytes(table)
-        left = _weighed(_pairs(a, entry, second, index, windows), table, high)
-        right = _weighed(_pairs(b, entry, second, index, windows), table, high)
-        _ask(a + ahead_a, entry, windows)
-        _ask(b + ahead_b, entry, windows)
+        left = right = _weighed(_pairs(a, entry, second, index, windows), table, high)
+        _ask(next_a, entry, windows)
+        if a != b:
+            right = _weighed(_pairs(b, entry, second, index, windows), table, high)
+            _ask(next_b, entry, windows)
         result = _between(left, right, first, last, high)
         if x + 32 <= width:
             simd.store_half_bytes(target + x, simd.lower_bytes(result))
         else:
             simd.store_first_bytes(target + x, simd.lower_bytes_of_two(result, result), width - x)
-        entry += 8 * (windows if windows else 1)
+        entry += 8 * max(windows, 1)
+
+
+@forced
+def _shrink(src, out, begin, end, header, blob, windows, high):
+    """Make rows that have no source row in common."""
+    second, rows, width, stride = header[SECOND], out.shape[1], out.shape[2], src.shape[2]
+    target, tables = address_of(out) + begin * width, address_of(blob)
+    entries = address_of(header) + 8 * HEAD + 32 * rows
+    for row in range(begin, end):
+        plane = address_of(src) + row // rows * src.shape[1] * stride
+        place = address_of(header) + 8 * HEAD + 32 * (row % rows)
+        following = place + 32 if row % rows + 1 < rows else place
+        a, b = plane + simd.load_i64(place) * stride, plane + simd.load_i64(place + 8) * stride
+        next_a, next_b = plane + simd.load_i64(following) * stride, plane + simd.load_i64(following + 8) * stride
+        w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+        _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entries, second, tables, windows, high)
+        target += width
+
+
+@forced
+def _filter(src, out, begin, end, header, blob, buffer, windows, high):
+    """Make rows of two filtered source rows, which are kept for those that follow."""
+    length, second, rows, width, stride = header[COLUMNS], header[SECOND], out.shape[1], out.shape[2], src.shape[2]
+    target, tables = address_of(out) + begin * width, address_of(blob)
+    entries = address_of(header) + 8 * HEAD + 32 * rows
+    short = (address_of(buffer) + 63) // 64 * 64
+    words_a, words_b = short + 64, short + 64 + _room(width)
+    held_a = held_b = np.int64(-1)
+    for row in range(begin, end):
+        plane = row // rows * src.shape[1]
+        place = address_of(header) + 8 * HEAD + 32 * (row % rows)
+        a, b = plane + simd.load_i64(place), plane + simd.load_i64(place + 8)
+        if held_a != a and (held_b == a or held_a == b):
+            held_a, held_b, words_a, words_b = held_b, held_a, words_b, words_a
+        for k in range(2):
+            r = b if k else a
+            if r == (held_b if k else held_a) or (k and a == b):
+                continue
+            line = address_of(src) + r * stride
+            if length < 64:
+                simd.store_bytes(short, simd.load_first_bytes(line, length))
+                line = short
+            _filter_row(line, width, entries, second, tables, words_b if k else words_a, windows, high)
+            if k:
+                held_b = r
+            else:
+                held_a = r
+        w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+        _add_rows(words_a, words_a if a == b else words_b, w0, w1, target, width, high)
+        target += width
+
+
+@forced
+def _room(width):
+    """Return the bytes of a filtered row, whole vectors of results."""
+    return (width + 63) // 64 * 128
 
 
 def make_two_taps(special: Specialisation) -> Kernel:
@@ -181,51 +234,12 @@ def make_two_taps(special: Specialisation) -> Kernel:
     windows, high = special
 
     def two_taps(src, out, begin, end, header, blob):
-        length, rows_in, second = header[COLUMNS], header[ROWS_IN], header[SECOND]
-        apart = windows > 0 and header[APART]
-        rows, width, stride = out.shape[1], out.shape[2], src.shape[2]
-        chunks, room = (width + 31) // 32, (width + 63) // 64 * 128
-        source, target, table = address_of(src), address_of(out), address_of(blob)
-        table_y = address_of(header) + 8 * HEAD
-        entries = table_y + 32 * rows
-        # Two filtered rows, and a source row that is shorter than a vector.
-        buffer = np.empty(2 * room + 128, np.uint8)
-        short = (address_of(buffer) + 63) // 64 * 64
-        words_a, words_b = short + 64, short + 64 + room
-        held_a = held_b = np.int64(-1)
-        for row in range(begin, end):
-            y, plane = row % rows, row // rows * rows_in
-            place = table_y + 32 * y
-            a, b = plane + simd.load_i64(place), plane + simd.load_i64(place + 8)
-            w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
-            following = place + 32 if row + 1 < end and y + 1 < rows else place
-            first_line = source + row // rows * src.shape[1] * stride
-            ahead_a = (simd.load_i64(following) - simd.load_i64(place)) * stride
-            ahead_b = (simd.load_i64(following + 8) - simd.load_i64(place + 8)) * stride
-            if apart and a != b:
-                line_a, line_b = first_line + (a - plane) * stride, first_line + (b - plane) * stride
-                place = target + row * width
-                _blend_rows(
-                    line_a, line_b, ahead_a, ahead_b, w0, w1, place, width, entries, second, table, windows, high
-                )
-                continue
-            if held_a != a and (held_b == a or held_a == b):
-                held_a, held_b, words_a, words_b = held_b, held_a, words_b, words_a
-            for k in range(2):
-                r = b if k else a
-                if r == (held_b if k else held_a) or (k and a == b):
-                    continue
-                line = first_line + (r - plane) * stride
-                if length < 64:
-                    simd.store_bytes(short, simd.load_first_bytes(line, length))
-                    line = short
-                words = words_b if k else words_a
-                _filter_row(line, ahead_b if k else ahead_a, chunks, entries, second, table, words, windows, high)
-                if k:
-                    held_b = r
-                else:
-                    held_a = r
-            _add_rows(words_a, words_a if a == b else words_b, w0, w1, target + row * width, width, high)
-        buffer[0] = 0  # addresses keep nothing alive
+        if windows and header[APART]:
+            _shrink(src, out, begin, end, header, blob, windows, high)
+        else:
+            # Two filtered rows, and a source row that is shorter than a vector.
+            buffer = np.empty(2 * _room(out.shape[2]) + 128, np.uint8)
+            _filter(src, out, begin, end, header, blob, buffer, windows, high)
+            buffer[0] = 0  # addresses keep nothing alive
 
     return two_taps

@@ -8,7 +8,7 @@ from numba import types
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, inline
 
 # The header: what follows, then four integers for each output row, then the entry of each chunk of 32 samples.
-COLUMNS, ROWS_IN, SECOND, APART, HEAD = 0, 1, 2, 3, 4
+COLUMNS, SECOND, APART, HEAD = 0, 1, 2, 3
 # Fraction bits of the words between the passes where sums are exact: 255 * 2**7 still fits.
 FRACTION = 7
 # With how many of the last permutations a new one is compared.
@@ -60,8 +60,8 @@ def _reach(first, channels, far, lowest, highest):
             lowest[group], highest[group] = min(lowest[group], place), max(highest[group], place + far)
             place += 1
     last = (n * c_n - _U(1)) >> _U(2)
-    for group in range(last + _U(1), _U(lowest.size)):
-        lowest[group], highest[group] = lowest[last], highest[last]
+    for k in range(last + _U(1), _U(lowest.size)):
+        lowest[k], highest[k] = lowest[last], highest[last]
 
 
 @inline
@@ -207,7 +207,7 @@ def pack(sizes, fx, wx, fy, wy, numbers, high):
         return -1, header, words.view(np.uint8)
     start, width = HEAD + 4 * fy.size, 1 + max(parts, 1)
     header = np.empty(start + chunks * width, np.int64)
-    header[COLUMNS], header[ROWS_IN], header[SECOND] = length, rows_in, _second(length)
+    header[COLUMNS], header[SECOND] = length, _second(length)
     header[APART] = _pack_rows(fy, wy, rows_in, places_y, high, header[HEAD:start])
     entries = header[start:].reshape(chunks, width)
     _place_windows(lowest, length, parts, entries)
