@@ -16,7 +16,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels import simd
-from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, SECOND, packer
+from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, SECOND, packed
 from fastresample.kernels.common import Kernel, forced
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
@@ -49,10 +49,9 @@ def _words(arithmetic: Any) -> bool:
 
 def prepare(request: Any, tables: Any) -> Any:
     """Pack the tables, or return None where they have other taps or windows that are too far apart."""
-    sizes, fx, _, wx, fy, _, wy, numbers = tables
     high = request.arithmetic.last.sum == codes.SUM_HIGH
-    windows, header, blob = packer()(sizes, fx, wx, fy, wy, numbers, high)
-    return None if windows < 0 else (Specialisation(windows, high), (header, blob))
+    found = packed(tables, high)
+    return None if found is None else (Specialisation(found[0], high), found[1:])
 
 
 _second_of_2 = simd.merge_bytes(2, 1)

@@ -1,6 +1,7 @@
 """Tables of two taps packed for two_taps.py: permutations inside windows of the source row, and weights beside them."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numba import types
@@ -34,8 +35,6 @@ def _unit(weights, high):
 @inline
 def _known(wx, wy, numbers, high):
     """Return how many places the weights of columns and of rows have to be moved to have 15 bits; -1: not served."""
-    if wx.shape[1] > 2 or wy.shape[1] > 2:
-        return -1, -1
     if high and (wx.shape[1] < 2 or wy.shape[1] < 2 or numbers[0] != 4 or numbers[1] != 2):
         return -1, -1
     unit_x, unit_y = _unit(wx, high), _unit(wy, high)
@@ -52,7 +51,8 @@ def _known(wx, wy, numbers, high):
 def _reach(first, channels, far, lowest, highest):
     """Set the lowest and the highest sample that each four outputs read; groups behind the last output repeat it."""
     n, c_n = _U(first.size), _U(channels)
-    lowest[:], highest[:] = np.int64(1 << 62), np.int64(-1)
+    for k in range(_U(lowest.size)):
+        lowest[k], highest[k] = np.int64(1 << 62), np.int64(-1)
     for x in range(n):
         place = np.int64(first[x]) * channels
         for lane in range(x * c_n, (x + _U(1)) * c_n):
@@ -95,7 +95,7 @@ def _room(parts, length):
 
 
 @inline
-def _pack_rows(first, weights, rows_in, places, high, table):
+def _pack_rows(first, weights, rows_in, places, high, header):
     """Fill the four integers of each output row: the nearer source row, the other, and their weights.
 
     Where sums are exact: twice the other's weight, negative because 1 does not fit a word. Return whether no source row
@@ -110,36 +110,36 @@ def _pack_rows(first, weights, rows_in, places, high, table):
             near, far, w0, w1 = far, near, w1, w0
         if w1 == 0:
             far = near
-        table[4 * y], table[4 * y + 1] = near, far
-        table[4 * y + 2], table[4 * y + 3] = (w0, w1) if high else (-2 * (w1 << places), 0)
-        if y and (min(near, far) <= max(table[4 * y - 4], table[4 * y - 3])):
+        here = HEAD + 4 * y
+        header[here], header[here + 1], header[here + 2], header[here + 3] = near, far, w0, w1
+        if not high:
+            header[here + 2] = -2 * (w1 << places)
+        if y and min(near, far) <= max(header[here - 4], header[here - 3]):
             apart = False
     return apart
 
 
 @inline
-def _place_windows(lowest, length, parts, entries):
-    """Fill the entries of the chunks: where the permutation is (one after the other), then each window's start."""
+def _place_windows(lowest, length, parts, start, header):
+    """Fill the first samples of the windows in the chunks' entries, which begin at ``start``."""
     count, groups = max(parts, 1), 8 // max(parts, 1)
     furthest = max(length - _room(parts, length), 0)
-    for chunk in range(entries.shape[0]):
-        entries[chunk, 0] = chunk
-        for part in range(count):
-            start = chunk * 8 + part * groups
-            base = lowest[start]
-            for k in range(start + 1, start + groups):
-                base = min(base, lowest[k])
-            entries[chunk, 1 + part] = min(base, furthest)
+    for window in range(lowest.size // groups):
+        base = furthest
+        for k in range(window * groups, (window + 1) * groups):
+            base = min(base, lowest[k])
+        header[start + window // count * (1 + count) + 1 + window % count] = base
 
 
 @inline
-def _pack_columns(first, weights, channels, length, parts, places, high, entries, words):
+def _pack_columns(first, weights, channels, length, parts, places, high, entries, header, words):
     """Fill each chunk's permutation and weights: bytes of two samples and of their weights in a word."""
     two = weights.shape[1] == 2
     far, gap = channels if two else np.int64(0), 64 - _second(length)
-    c_n, size = _U(channels), _U(words.shape[1])
+    c_n, size, start, width = _U(channels), _U(96 if high else 64), _U(entries), _U(1 + max(parts, 1))
     shift = _U(5 - (parts >> 1) + (parts >> 3))  # 32 lanes by 1, 2, 4 or 8 windows
-    row = words.reshape(-1)
+    for k in range(_U(words.size) - size, _U(words.size)):
+        words[k] = 0  # lanes behind the last output
     for x in range(_U(first.size)):
         place = np.int64(first[x]) * channels
         w0, w1 = np.int64(weights[x, 0]), np.int64(weights[x, 1]) if two else np.int64(0)
@@ -152,30 +152,29 @@ def _pack_columns(first, weights, channels, length, parts, places, high, entries
         else:
             upper = -2 * ((w0 if swapped else w1) << places)
         for lane in range(x * c_n, (x + _U(1)) * c_n):
-            chunk = lane >> _U(5)
-            within = lane & _U(31)
-            near = place - entries[chunk, _U(1) + (within >> shift)]
+            chunk, within = lane >> _U(5), lane & _U(31)
+            near = place - header[start + chunk * width + _U(1) + (within >> shift)]
             other = near + far
             near, other = near + (gap if near >= 64 else 0), other + (gap if other >= 64 else 0)
             there = chunk * size + within
-            row[there] = np.int16(other | near << 8) if swapped else np.int16(near | other << 8)
-            row[there + _U(32)] = np.int16(upper)
+            words[there] = np.int16(other | near << 8) if swapped else np.int16(near | other << 8)
+            words[there + _U(32)] = np.int16(upper)
             if high:
-                row[there + _U(64)] = np.int16(lower)
+                words[there + _U(64)] = np.int16(lower)
             place += 1
 
 
 @inline
-def _share(entries, blob):
-    """Keep equal permutations and weights once; steps that are simple fractions have a few. Return how many remain."""
+def _share(parts, size, start, header, blob):
+    """Keep equal permutations and weights once: steps that are simple fractions have a few. Enter where each lies."""
     kept, same = 0, 0
-    for chunk in range(blob.shape[0]):
+    for chunk in range(blob.size // size):
         found = -1
         # What repeats does so soon, or the tables differ all along.
         for k in range(min(kept, _MOST_SHARED) if same or chunk < 2 * _MOST_SHARED else 0):
             other, equal = kept - 1 - k, True
-            for i in range(blob.shape[1]):
-                if blob[chunk, i] != blob[other, i]:
+            for i in range(size):
+                if blob[chunk * size + i] != blob[other * size + i]:
                     equal = False
                     break
             if equal:
@@ -184,42 +183,52 @@ def _share(entries, blob):
         if found < 0:
             found = kept
             kept += 1
-            for i in range(blob.shape[1]):
-                blob[found, i] = blob[chunk, i]
+            for i in range(size):
+                blob[found * size + i] = blob[chunk * size + i]
         else:
             same += 1
-        entries[chunk, 0] = found * blob.shape[1] * 8
-    return kept
+        header[start + chunk * (1 + max(parts, 1))] = found * size * 8
 
 
-def pack(sizes, fx, wx, fy, wy, numbers, high):
-    """Return the number of windows, the header and the permutations with weights; -1 where two_taps.py cannot serve."""
-    channels, length, rows_in = sizes[0], sizes[1], sizes[2]
-    header, words = np.empty(0, np.int64), np.empty(0, np.int16)
+def pack(sizes, fx, wx, fy, wy, numbers, high, lowest, highest, header, words, blob):
+    """Fill the header, and the permutations with weights; return the number of windows.
+
+    It is -1 where two_taps.py cannot serve. ``lowest`` and ``highest`` have room for eight numbers of each chunk, the
+    header for eight windows of each; ``words`` and ``blob`` are the same memory.
+    """
+    channels, length = sizes[0], sizes[1]
     places_x, places_y = _known(wx, wy, numbers, high)
     if places_x < 0:
-        return -1, header, words.view(np.uint8)
-    chunks = (fx.size * channels + 31) // 32
-    lowest, highest = np.empty(8 * chunks, np.int64), np.empty(8 * chunks, np.int64)
+        return -1
     _reach(fx, channels, channels if wx.shape[1] == 2 else np.int64(0), lowest, highest)
     parts = _windows(lowest, highest, length)
     if parts < 0:
-        return -1, header, words.view(np.uint8)
-    start, width = HEAD + 4 * fy.size, 1 + max(parts, 1)
-    header = np.empty(start + chunks * width, np.int64)
+        return -1
+    start = HEAD + 4 * fy.size
     header[COLUMNS], header[SECOND] = length, _second(length)
-    header[APART] = _pack_rows(fy, wy, rows_in, places_y, high, header[HEAD:start])
-    entries = header[start:].reshape(chunks, width)
-    _place_windows(lowest, length, parts, entries)
-    size = 32 * (3 if high else 2)
-    words = np.zeros(chunks * size, np.int16)
-    _pack_columns(fx, wx, channels, length, parts, places_x, high, entries, words.reshape(chunks, size))
-    kept = _share(entries, words.view(np.int64).reshape(chunks, size // 4))
-    return parts, header, words[: kept * size].view(np.uint8)
+    header[APART] = _pack_rows(fy, wy, sizes[2], places_y, high, header)
+    _place_windows(lowest, length, parts, start, header)
+    _pack_columns(fx, wx, channels, length, parts, places_x, high, start, header, words)
+    _share(parts, 24 if high else 16, start, header, blob)
+    return parts
 
 
 @cache
-def packer() -> Kernel:
-    """Return the compiled `pack`."""
-    index, words, integers = array_type(np.int32, 1), array_type(np.int16, 2), array_type(np.int64, 1)
-    return compile_kernel(pack, "pack_two_taps", (integers, index, words, index, words, integers, types.boolean))
+def _packer() -> Kernel:
+    index, words, numbers = array_type(np.int32, 1), array_type(np.int16, 2), array_type(np.int64, 1)
+    filled, packed = array_type(np.int64, 1, writable=True), array_type(np.int16, 1, writable=True)
+    tables = (numbers, index, words, index, words, numbers, types.boolean)
+    return compile_kernel(pack, "pack_two_taps", (*tables, filled, filled, filled, packed, filled))
+
+
+def packed(tables: Any, high: bool) -> Any:
+    """Return the number of windows, the header and the permutations with weights; None where they cannot serve."""
+    sizes, fx, _, wx, fy, _, wy, numbers = tables
+    if wx.shape[1] > 2 or wy.shape[1] > 2:
+        return None
+    chunks = -(-fx.size * int(sizes[0]) // 32)
+    reach = np.empty((2, 8 * chunks), np.int64)
+    header = np.empty(HEAD + 4 * fy.size + 9 * chunks, np.int64)
+    words = np.empty(chunks * (96 if high else 64), np.int16)
+    windows = _packer()(sizes, fx, wx, fy, wy, numbers, high, *reach, header, words, words.view(np.int64))
+    return None if windows < 0 else (windows, header, words.view(np.uint8))
