@@ -40,7 +40,7 @@ def _known(wx, wy, numbers, high):
     unit_x, unit_y = _unit(wx, high), _unit(wy, high)
     if high:
         return (0, 0) if unit_x and unit_y else (-1, -1)
-    if unit_x == 1 << (numbers[0] + FRACTION) and unit_y == 1 << (numbers[1] - FRACTION):
+    if unit_x == 1 << (numbers[0] + FRACTION) and unit_y << FRACTION == 1 << numbers[1]:
         places_x, places_y = 15 - FRACTION - numbers[0], 15 + FRACTION - numbers[1]
         if min(places_x, places_y) >= 0:
             return places_x, places_y
