@@ -48,7 +48,7 @@ def walked(seed: int, count: int, memory: Any) -> int:
     """Compare so many cases; return how many the vectors served."""
     served = 0
     for image, size, options, cuts in cases(seed, count):
-        same = compared("bytes", image, size, options, cuts, memory)
+        same = compared("taps", image, size, options, cuts, memory)
         assert same is not False, (image, size, options, cuts)
         served += same is True
     return served
@@ -95,8 +95,8 @@ def test_ordinary_images_are_served(way: dict[str, Any]) -> None:
     """Twelve columns are few enough for any window; one axis alone is served too."""
     for size in ((30, 31), (7, 5), (30, 5), (7, 31), (20, 5), (7, 12)):
         for channels in (1, 3, 4):
-            assert compared("bytes", Image(1, 20, 12, channels), size, way, [3]) in (True, None)
-    assert compared("bytes", Image(1, 20, 12, 3), (7, 5), way, [3]) is True
+            assert compared("taps", Image(1, 20, 12, channels), size, way, [3]) in (True, None)
+    assert compared("taps", Image(1, 20, 12, 3), (7, 5), way, [3]) is True
 
 
 @needs_vectors

@@ -12,7 +12,8 @@ from numba import types
 
 from fastresample import codes
 from fastresample.arithmetic import Pass
-from fastresample.kernels import blocks, bytewise, corners, correlation, gather, pooling, separable, tables
+from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
+from fastresample.kernels.bytewise import tap_requests, taps, two_taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -118,6 +119,16 @@ def _make_halve(request: Request) -> Kernel:
     return _compile(request, "halve", blocks.make_halve(special), special, _separable_tables(request))
 
 
+def _make_taps(request: Request, special: taps.Special) -> Kernel:
+    kernel = taps.make_columns_last(special) if special.columns_last else taps.make_columns_first(special)
+    return _compile(request, "taps", kernel, special, (array_type(np.uint8, 1),))
+
+
+def _make_two_taps(request: Request, special: two_taps.Specialisation) -> Kernel:
+    kernel = two_taps.make_two_taps(special)
+    return _compile(request, "two_taps", kernel, special, (array_type(np.uint8, 1),))
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -161,7 +172,8 @@ def _order_is_free(request: Request) -> bool:
 VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
-    bytewise.TAPS,
+    Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare),
+    Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),

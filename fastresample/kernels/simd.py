@@ -135,13 +135,17 @@ def _scalar(kind, lane):
 load_i64, load_i32 = _scalar(types.int64, "i64"), _scalar(_I32, "i32")
 
 
-def _emit_prefetch(builder, address):
-    numbers = [ir.Constant(_LANES["i32"], value) for value in (0, 3, 1)]
-    _call(builder, "llvm.prefetch.p0", ir.VoidType(), [_pointer(builder, address), *numbers])
+def _prefetch(locality):
+    numbers = [ir.Constant(_LANES["i32"], value) for value in (0, locality, 1)]
+
+    def emit(builder, address):
+        _call(builder, "llvm.prefetch.p0", ir.VoidType(), [_pointer(builder, address), *numbers])
+
+    return _operation(types.void, (_ADDRESS,), emit)
 
 
-# Ask for the line of an address that will be read soon; it need not exist.
-prefetch = _operation(types.void, (_ADDRESS,), _emit_prefetch)
+# Ask for the line of an address that will be read soon, or after more than the first cache holds; it need not exist.
+prefetch, prefetch_later = _prefetch(3), _prefetch(2)
 
 # ---- the same value in every lane
 
@@ -256,8 +260,13 @@ def _emit_high(builder, a, b):
 
 # Upper 16 bits of the products.
 multiply_high = _operation(Words, (Words, Words), _emit_high)
+# Products of signed fractions of 15 bits, rounded, ties up.
+multiply_round = _instruction("llvm.x86.avx512.pmul.hr.sw.512", Words, Words, Words)
 add_ints = _operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y))
 add_words = _operation(Words, (Words, Words), lambda b, x, y: b.add(x, y))
+subtract_words = _operation(Words, (Words, Words), lambda b, x, y: b.sub(x, y))
+and_words = _operation(Words, (Words, Words), lambda b, x, y: b.and_(x, y))
+or_words = _operation(Words, (Words, Words), lambda b, x, y: b.or_(x, y))
 
 
 def shift_right(kind, places):
@@ -306,6 +315,15 @@ def _blocks(upper):
 
 
 blocks_in_turn, blocks_in_turn_upper = _blocks(0), _blocks(1)
+
+
+def _emit_lower_of_two(builder, a, b):
+    mask = ir.Constant(ir.VectorType(_LANES["i32"], 64), list(range(0, 128, 2)))
+    return builder.shuffle_vector(builder.bitcast(a, Bytes.llvm), builder.bitcast(b, Bytes.llvm), mask)
+
+
+# Lower bytes of two vectors, one after the other: nothing is clipped.
+lower_bytes_of_two = _operation(Bytes, (Words, Words), _emit_lower_of_two)
 
 # ---- the same bits by another name
 

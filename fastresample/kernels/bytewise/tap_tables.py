@@ -220,7 +220,7 @@ def _window(first, channels, lanes, sample):
     return next(fitting, None)
 
 
-def packed(sizes, x, y, columns_last, fraction=1):
+def packed_tables(sizes, x, y, columns_last, fraction=1):
     """Return (parts, wide) of the windows and the packed tables, or None where these tables are beyond the kernels.
 
     ``x`` is None where rows are not filtered, but words of so many bits of ``fraction`` rounded. The packed tables are

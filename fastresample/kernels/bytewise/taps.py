@@ -3,6 +3,8 @@
 The result is the plain kernel's. See `sums` for the arithmetic and `tap_tables` for the tables.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fastresample.kernels.bytewise.memory import copy_bytes
@@ -46,6 +48,19 @@ from fastresample.kernels.vectors import address_of
 
 # Numbers that a kernel takes before its tables of chunks and rows: see `tap_tables`.
 HEADER = 12
+
+
+class Special(NamedTuple):
+    """What is fixed when a kernel is compiled."""
+
+    columns_last: bool  # rows are filtered first, then summed down the columns; else the other way round
+    along: bool  # whether rows are filtered at all
+    parts: int  # windows that the lanes of a chunk are gathered from
+    wide: bool  # whether these have 128 bytes, not 64
+    digits: int  # of a weight of bytes
+    words: bool  # kept between the passes, unclipped, instead of bytes
+
+
 _halved = shift_right(Words, 1)
 _quarter_b, _quarter_c, _quarter_d = (quarter_first(row) for row in (1, 2, 3))
 
@@ -128,8 +143,9 @@ def _sum_quads(ring, slots, size, quad, target, width, weights, groups, half, la
         store_first_bytes(target + x, in_order_fours(clipped(totals(sums, digits, last))), min(width - x, 64))
 
 
-def make_columns_last(parts, wide, digits, words):
+def make_columns_last(special):
     """Source rows are filtered along their length, four at a time, into a ring; that is summed down the columns."""
+    _, _, parts, wide, digits, words = special
     digits_y = WORDS if words else digits
     bytes_y = 16 if words else 4 * digits  # of four rows' weights
 
@@ -193,8 +209,9 @@ def make_columns_last(parts, wide, digits, words):
     return taps_columns_last
 
 
-def make_columns_first(parts, wide, digits, words, along):
+def make_columns_first(special):
     """Source rows are summed down the columns into four lines, then these are filtered, if ``along``."""
+    _, along, parts, wide, digits, words = special
     digits_x = WORDS if words else digits
 
     def taps_columns_first(src, out, begin, end, numbers, blob):

@@ -1,0 +1,244 @@
+"""Two taps along both axes, 8-bit samples and 16-bit words between the passes, 32 samples at a time.
+
+A chunk's pairs of neighbours are fetched by permutations of bytes out of a few windows of the source row. Filtered rows
+are kept: two of them make an output row. In 16 bits both arithmetics are exact:
+
+- high (`codes.SUM_HIGH`; weights of 11 bits, four bits of a row's sum dropped): a weight is ``128 * h + l``, so the sum
+  is ``8 * (p . h) + (p . l >> 4)``, of two dot products that cannot saturate.
+- else, weights of 14 or 15 bits that sum to one: the nearer sample, plus the difference times the other's weight,
+  at most 1/2; `multiply_round` rounds that as a shift of the whole sum would, and across rows only the floor of the
+  product matters. Rows are kept with the half added that the last shift rounds by.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fastresample import codes
+from fastresample.kernels import simd
+from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, SECOND, packed
+from fastresample.kernels.common import Kernel, forced
+from fastresample.kernels.tiers import VBMI, tier
+from fastresample.kernels.vectors import address_of
+
+
+class Specialisation(NamedTuple):
+    """What is fixed when the kernel is compiled."""
+
+    windows: int  # 1, 2, 4 or 8 of two vectors for each chunk, or 0: one of a single vector
+    high: bool  # which arithmetic
+
+
+_HIGH = (codes.STORE_FLOOR, codes.SUM_HIGH, "int16")
+
+
+def matches(request: Any) -> bool:
+    """Say whether the arithmetic is one of the two; which tables are served, `prepare` finds out."""
+    samples = request.source == request.result == "uint8" and request.order == codes.HORIZONTAL_FIRST
+    inside = request.direct and not request.edges
+    return bool(samples and inside and tier() is VBMI and _words(request.arithmetic))
+
+
+def _words(arithmetic: Any) -> bool:
+    first, last = arithmetic.first, arithmetic.last
+    known = (first.weight, last.weight, arithmetic.between, first.accumulator) == ("int16", "int16", "int16", "int32")
+    how = (first.store, last.sum, last.accumulator)
+    exact = how == (codes.STORE_SHIFT, codes.SUM_INWARD, "int32")
+    return bool(known and first.sum == codes.SUM_INWARD and last.store == codes.STORE_SHIFT and (exact or how == _HIGH))
+
+
+def prepare(request: Any, tables: Any) -> Any:
+    """Pack the tables, or return None where they have other taps or windows that are too far apart."""
+    high = request.arithmetic.last.sum == codes.SUM_HIGH
+    found = packed(tables, high)
+    return None if found is None else (Specialisation(found[0], high), found[1:])
+
+
+_second_of_2 = simd.merge_bytes(2, 1)
+_second_of_4, _third_of_4, _fourth_of_4 = (simd.merge_bytes(4, part) for part in range(1, 4))
+_second_of_8, _third_of_8, _fourth_of_8, _fifth_of_8 = (simd.merge_bytes(8, part) for part in range(1, 5))
+_sixth_of_8, _seventh_of_8, _eighth_of_8 = (simd.merge_bytes(8, part) for part in range(5, 8))
+_times_8, _times_128 = simd.shift_left(simd.Words, 3), simd.shift_left(simd.Words, FRACTION)
+_by_16, _by_4, _by_128 = (simd.shift_right(simd.Words, places) for places in (4, 2, FRACTION))
+
+
+@forced
+def _fetch(line, base, second, index):
+    """Permute a window of two vectors, the second one ``second`` bytes behind the first."""
+    place = line + simd.load_i64(base)
+    return simd.permute_two_bytes(simd.load_bytes(place), index, simd.load_bytes(place + second))
+
+
+@forced
+def _pairs(line, base, second, index, windows):
+    """Fetch the two samples of each of 32 outputs."""
+    if windows == 0:
+        return simd.permute_bytes(simd.load_bytes(line + simd.load_i64(base)), index)
+    v = _fetch(line, base, second, index)
+    if windows == 2:
+        v = _second_of_2(_fetch(line, base + 8, second, index), v)
+    if windows == 4:
+        v = _second_of_4(_fetch(line, base + 8, second, index), v)
+        v = _third_of_4(_fetch(line, base + 16, second, index), v)
+        v = _fourth_of_4(_fetch(line, base + 24, second, index), v)
+    if windows == 8:
+        v = _second_of_8(_fetch(line, base + 8, second, index), v)
+        v = _third_of_8(_fetch(line, base + 16, second, index), v)
+        v = _fourth_of_8(_fetch(line, base + 24, second, index), v)
+        v = _fifth_of_8(_fetch(line, base + 32, second, index), v)
+        v = _sixth_of_8(_fetch(line, base + 40, second, index), v)
+        v = _seventh_of_8(_fetch(line, base + 48, second, index), v)
+        v = _eighth_of_8(_fetch(line, base + 56, second, index), v)
+    return v
+
+
+@forced
+def _weighed(pairs, table, high):
+    """Return the words of 32 outputs; the weights are behind their permutation."""
+    first = simd.load_bytes(table + 64)
+    if not high:
+        # 64 and -64 in turn: the difference, nearer less other; then the nearer sample with the half of a last shift.
+        difference = simd.multiply_add_bytes(pairs, simd.words_as_bytes(simd.spread_i16(np.int16(-16320))))
+        nearer = simd.and_words(_times_128(simd.bytes_as_words(pairs)), simd.spread_i16(np.int16(0x7F80)))
+        nearer = simd.or_words(nearer, simd.spread_i16(np.int16(64)))
+        return simd.add_words(nearer, simd.multiply_round(difference, simd.bytes_as_words(first)))
+    upper, lower = simd.multiply_add_bytes(pairs, first), simd.multiply_add_bytes(pairs, simd.load_bytes(table + 128))
+    return simd.add_words(_times_8(upper), _by_16(lower))
+
+
+@forced
+def _ask(line, entry, windows):
+    """Ask for what a chunk will need of a line that is read later."""
+    for part in range(windows):
+        place = line + simd.load_i64(entry + 8 * part)
+        simd.prefetch_later(place)
+        simd.prefetch_later(place + 64)
+
+
+@forced
+def _filter_row(line, width, entry, second, tables, words, windows, high):
+    """Filter one source row."""
+    for _ in range(0, width, 32):
+        table = tables + simd.load_i64(entry)
+        pairs = _pairs(line, entry + 8, second, simd.load_bytes(table), windows)
+        simd.store_words(words, _weighed(pairs, table, high))
+        entry += 8 * (1 + max(windows, 1))
+        words += 64
+
+
+@forced
+def _between(a, b, first, second, high):
+    """Weigh 32 samples of two filtered rows."""
+    if not high:
+        return _by_128(simd.add_words(a, simd.multiply_high(simd.subtract_words(a, b), first)))
+    total = simd.add_words(simd.multiply_high(a, first), simd.multiply_high(b, second))
+    return _by_4(simd.add_words(total, simd.spread_i16(np.int16(2))))
+
+
+@forced
+def _add_rows(a, b, w0, w1, target, width, high):
+    """Store one output row; filtered rows have room for whole vectors."""
+    first, second = simd.spread_i16(w0), simd.spread_i16(w1)
+    x = 0
+    while x < width:
+        left = _between(simd.load_words(a + 2 * x), simd.load_words(b + 2 * x), first, second, high)
+        right = _between(simd.load_words(a + 2 * x + 64), simd.load_words(b + 2 * x + 64), first, second, high)
+        result = simd.lower_bytes_of_two(left, right)
+        if x + 64 <= width:
+            simd.store_bytes(target + x, result)
+        else:
+            simd.store_first_bytes(target + x, result, width - x)
+        x += 64
+
+
+@forced
+def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tables, windows, high):
+    """Make one output row of two source rows that no other needs, or of one; ask for those of the next."""
+    first, last = simd.spread_i16(w0), simd.spread_i16(w1)
+    for x in range(0, width, 32):
+        table = tables + simd.load_i64(entry)
+        entry += 8
+        index = simd.load_bytes(table)
+        left = right = _weighed(_pairs(a, entry, second, index, windows), table, high)
+        _ask(next_a, entry, windows)
+        if a != b:
+            right = _weighed(_pairs(b, entry, second, index, windows), table, high)
+            _ask(next_b, entry, windows)
+        result = _between(left, right, first, last, high)
+        if x + 32 <= width:
+            simd.store_half_bytes(target + x, simd.lower_bytes(result))
+        else:
+            simd.store_first_bytes(target + x, simd.lower_bytes_of_two(result, result), width - x)
+        entry += 8 * max(windows, 1)
+
+
+@forced
+def _shrink(src, out, begin, end, header, blob, windows, high):
+    """Make rows that have no source row in common."""
+    second, rows, width, stride = header[SECOND], out.shape[1], out.shape[2], src.shape[2]
+    target, tables = address_of(out) + begin * width, address_of(blob)
+    entries = address_of(header) + 8 * HEAD + 32 * rows
+    for row in range(begin, end):
+        plane = address_of(src) + row // rows * src.shape[1] * stride
+        place = address_of(header) + 8 * HEAD + 32 * (row % rows)
+        following = place + 32 if row % rows + 1 < rows else place
+        a, b = plane + simd.load_i64(place) * stride, plane + simd.load_i64(place + 8) * stride
+        next_a, next_b = plane + simd.load_i64(following) * stride, plane + simd.load_i64(following + 8) * stride
+        w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+        _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entries, second, tables, windows, high)
+        target += width
+
+
+@forced
+def _filter(src, out, begin, end, header, blob, buffer, windows, high):
+    """Make rows of two filtered source rows, which are kept for those that follow."""
+    length, second, rows, width, stride = header[COLUMNS], header[SECOND], out.shape[1], out.shape[2], src.shape[2]
+    target, tables = address_of(out) + begin * width, address_of(blob)
+    entries = address_of(header) + 8 * HEAD + 32 * rows
+    short = (address_of(buffer) + 63) // 64 * 64
+    words_a, words_b = short + 64, short + 64 + _room(width)
+    held_a = held_b = np.int64(-1)
+    for row in range(begin, end):
+        plane = row // rows * src.shape[1]
+        place = address_of(header) + 8 * HEAD + 32 * (row % rows)
+        a, b = plane + simd.load_i64(place), plane + simd.load_i64(place + 8)
+        if held_a != a and (held_b == a or held_a == b):
+            held_a, held_b, words_a, words_b = held_b, held_a, words_b, words_a
+        for k in range(2):
+            r = b if k else a
+            if r == (held_b if k else held_a) or (k and a == b):
+                continue
+            line = address_of(src) + r * stride
+            if length < 64:
+                simd.store_bytes(short, simd.load_first_bytes(line, length))
+                line = short
+            _filter_row(line, width, entries, second, tables, words_b if k else words_a, windows, high)
+            if k:
+                held_b = r
+            else:
+                held_a = r
+        w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+        _add_rows(words_a, words_a if a == b else words_b, w0, w1, target, width, high)
+        target += width
+
+
+@forced
+def _room(width):
+    """Return the bytes of a filtered row, whole vectors of results."""
+    return (width + 63) // 64 * 128
+
+
+def make_two_taps(special: Specialisation) -> Kernel:
+    """Return the kernel for one specialisation."""
+    windows, high = special
+
+    def two_taps(src, out, begin, end, header, blob):
+        if windows and header[APART]:
+            _shrink(src, out, begin, end, header, blob, windows, high)
+        else:
+            # Two filtered rows, and a source row that is shorter than a vector.
+            buffer = np.empty(2 * _room(out.shape[2]) + 128, np.uint8)
+            _filter(src, out, begin, end, header, blob, buffer, windows, high)
+            buffer[0] = 0  # addresses keep nothing alive
+
+    return two_taps
