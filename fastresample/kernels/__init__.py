@@ -13,6 +13,7 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
+from fastresample.kernels.bytewise import nearest
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -62,6 +63,10 @@ def _make_gather(request: Request) -> Kernel:
     special = gather.Specialisation(_channels(request), request.direct, np.dtype(request.source).type)
     index = array_type(np.int32, 1)
     return _compile(request, "gather", gather.make_gather(special), special, (index, index))
+
+
+def _make_windows(request: Request, special: nearest.Specialisation) -> Kernel:
+    return _compile(request, "windows", nearest.make_windows(special), special, nearest.TABLES)
 
 
 def _separable_tables(request: Request) -> tuple[Any, ...]:
@@ -159,6 +164,7 @@ def _order_is_free(request: Request) -> bool:
 
 # First match wins; the last row of a family is its plain definition.
 VARIANTS: tuple[Variant, ...] = (
+    Variant("gather", "windows", nearest.can_permute, _make_windows, prepare=nearest.prepare),
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "plain", always, _make_separable),

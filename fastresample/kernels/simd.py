@@ -207,6 +207,14 @@ def merge_bytes(parts, part):
     return _operation(Bytes, (Bytes, Bytes), lambda b, new, old: b.select(mask, new, old))
 
 
+def _emit_blend(builder, chosen, new, old):
+    return builder.select(builder.bitcast(chosen, ir.VectorType(_LANES["i1"], 64)), new, old)
+
+
+# Lanes of the first vector where a bit of the mask is set, the lowest bit for lane 0, and of the second elsewhere.
+blend_bytes = _operation(Bytes, (types.int64, Bytes, Bytes), _emit_blend)
+
+
 # ---- arithmetic, lane by lane; sums wrap
 
 

@@ -1,0 +1,214 @@
+"""Index maps as permutations of bytes: a row is bytes, whatever its words and channels; 64 of a result at a time.
+
+Each 64 bytes of a result are picked from windows of the source row, of 64 or 128 bytes, which serve equally many of
+them. Where the windows begin and which of their bytes are taken is the same for all rows. Windows end with the row, so
+nothing behind it is read.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
+from fastresample.kernels.simd import (
+    blend_bytes,
+    load_bytes,
+    load_first_bytes,
+    load_i64,
+    permute_bytes,
+    permute_two_bytes,
+    prefetch,
+    store_bytes,
+    store_first_bytes,
+    zero_bytes,
+)
+from fastresample.kernels.tiers import VBMI, tier
+from fastresample.kernels.vectors import address_of
+
+_CHUNK = 64
+_MOST_WINDOWS = 16
+# What a window of 128 bytes costs, in halves of one of 64.
+_WIDE_COST = 5
+
+
+class Specialisation(NamedTuple):
+    """What is fixed when a kernel is compiled."""
+
+    windows: int  # per 64 bytes of the result: 1, 2, 4, 8 or 16
+    wide: bool  # of 128 bytes instead of 64
+    short: bool  # rows of less than 64 bytes are one window, of which the rest is not read
+
+
+TABLES = (array_type(np.int32, 1), array_type(np.int64, 1), array_type(np.uint8, 1))
+
+
+def can_permute(request: Any) -> bool:
+    """Whether the processor permutes bytes, and rows lie in place."""
+    return request.direct and tier() is VBMI
+
+
+def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]] | None:
+    """Choose the windows of an index map and say where they are; None if it descends or reaches too far."""
+    sizes, index_x, index_y = tables
+    item = np.dtype(request.source).itemsize
+    pixel, row_bytes = int(sizes[0]) * item, int(sizes[1]) * item
+    windows, wide = divmod(_chooser()(index_x, pixel, row_bytes), 2)
+    if not windows:
+        return None
+    chunks = -(-index_x.size * pixel // _CHUNK)
+    begins, lanes = np.empty(chunks * windows, np.int64), np.empty(chunks * _CHUNK, np.uint8)
+    _filler()(index_x, pixel, row_bytes, windows, wide, begins, lanes)
+    return Specialisation(windows, bool(wide), row_bytes < _CHUNK), (sizes, index_y, begins, lanes)
+
+
+@cache
+def _chooser() -> Kernel:
+    signature = (array_type(np.int32, 1), types.int64, types.int64)
+    return compile_kernel(choose_windows, "choose_windows", signature)
+
+
+@cache
+def _filler() -> Kernel:
+    results = (array_type(np.int64, 1, writable=True), array_type(np.uint8, 1, writable=True))
+    signature = (array_type(np.int32, 1), *[types.int64] * 4, *results)
+    return compile_kernel(fill_windows, "fill_windows", signature)
+
+
+@inline
+def _reach(index, pixel, begin, end):
+    """Return the lowest and the highest byte of the source that bytes [begin, end) of the result are."""
+    x, y = begin // pixel, (end - 1) // pixel
+    low, high = index[x] * pixel + begin % pixel, index[y] * pixel + (end - 1) % pixel
+    if x < y:
+        low, high = min(low, index[x + 1] * pixel), max(high, index[y - 1] * pixel + pixel - 1)
+    return low, high
+
+
+@inline
+def _chunk_begin(q, length):
+    """Where chunk ``q`` of a row begins; the last one is whole, too, and overlaps the one before."""
+    return max(min(q * 64, length - 64), 0)
+
+
+def choose_windows(index, pixel, row_bytes):
+    """Return ``2 * windows + wide`` of the cheapest windows that reach far enough, 0 if there are none."""
+    length = index.size * pixel
+    for x in range(1, index.size):
+        if index[x] < index[x - 1]:
+            return 0
+    best, least = 0, 1 << 30
+    for choice in range(10):
+        windows, wide = 1 << (choice // 2), choice % 2
+        cost, room, width = windows * (5 if wide else 2), 64 << wide, 64 // windows
+        if cost >= least or (wide and row_bytes < 128):
+            continue
+        fits = True
+        for q in range((length + 63) // 64):
+            begin = _chunk_begin(q, length)
+            for k in range(begin, min(begin + 64, length), width):
+                low, high = _reach(index, pixel, k, min(k + width, length))
+                fits = fits and high - low < room
+            if not fits:
+                break
+        if fits:
+            best, least = 2 * windows + wide, cost
+    return best
+
+
+def fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
+    """Set where each window begins, and which of its bytes go to the lanes that it serves."""
+    length, width, last = index.size * pixel, 64 // windows, max(row_bytes - (64 << wide), 0)
+    for q in range(lanes.size // 64):
+        begin = _chunk_begin(q, length)
+        x, c = begin // pixel, begin % pixel
+        for window in range(windows):
+            first = begin + window * width
+            low = 0
+            if first < length:
+                low = min(_reach(index, pixel, first, min(first + width, length))[0], last)
+            begins[q * windows + window] = low
+            for lane in range(width):
+                inside = first + lane < length
+                lanes[q * 64 + window * width + lane] = np.uint8(index[x] * pixel + c - low if inside else 0)
+                c += 1
+                if c == pixel and x + 1 < index.size:
+                    x, c = x + 1, 0
+
+
+@forced
+def _picked(line, ahead, begins, lanes, windows, wide):
+    """Return 64 bytes of a row; the row that comes next lies ``ahead`` of it."""
+    order, result = load_bytes(lanes), zero_bytes()
+    width = np.int64(64 // windows)
+    chosen = np.int64((1 << width) - 1) if windows > 1 else np.int64(-1)
+    for window in range(windows):
+        address = line + load_i64(begins + window * 8)
+        if wide:
+            part = permute_two_bytes(load_bytes(address), order, load_bytes(address + 64))
+        else:
+            part = permute_bytes(load_bytes(address), order)
+        if windows > 1:
+            prefetch(address + ahead)
+            result = blend_bytes(chosen, part, result)
+            chosen = np.int64(chosen << width)
+        else:
+            result = part
+    return result
+
+
+@forced
+def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, windows, wide, short):
+    """Fill a row of the result, and the same one ``again`` bytes behind it unless that is 0."""
+    for q in range((length + 63) // 64):
+        if short:
+            pixels = permute_bytes(load_first_bytes(line, row_bytes), load_bytes(lanes + q * 64))
+        else:
+            pixels = _picked(line, ahead, begins + q * windows * 8, lanes + q * 64, windows, wide)
+        target = goal + max(min(q * 64, length - 64), 0)
+        if length < 64:
+            store_first_bytes(target, pixels, length)
+            if again:
+                store_first_bytes(target + again, pixels, length)
+        else:
+            store_bytes(target, pixels)
+            if again:
+                store_bytes(target + again, pixels)
+
+
+@forced
+def _copy_row(line, goal, length):
+    if length < 64:
+        store_first_bytes(goal, load_first_bytes(line, length), length)
+    else:
+        for q in range((length + 63) // 64):
+            place = min(q * 64, length - 64)
+            store_bytes(goal + place, load_bytes(line + place))
+
+
+def make_windows(special: Specialisation) -> Kernel:
+    """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by ``fill_windows``."""
+    windows, wide, short = special
+
+    def gather_windows(src, out, begin, end, layout, index_y, begins, lanes):
+        rows, length, stride = out.shape[1], out.shape[2] * out.itemsize, src.shape[2] * src.itemsize
+        row_bytes = layout[1] * src.itemsize
+        row = begin
+        while row < end:
+            p, y = row // rows, row % rows
+            rest = min(end - row, rows - y)
+            count = 1
+            while count < rest and index_y[y + count] == index_y[y]:
+                count += 1
+            ahead = (index_y[y + count] - index_y[y]) * stride if count < rest else 0
+            line = address_of(src) + (p * src.shape[1] + index_y[y]) * stride
+            goal = address_of(out) + row * length
+            again = length if count > 1 else 0
+            tables = address_of(begins), address_of(lanes)
+            _fill_row(line, row_bytes, ahead, goal, again, length, *tables, windows, wide, short)
+            for k in range(2, count):
+                _copy_row(goal, goal + k * length, length)
+            row += count
+
+    return gather_windows
