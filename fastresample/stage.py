@@ -1,7 +1,7 @@
 """One kernel over one pair of arrays: how they are read (in place, line by line, converted), cut into bands, run."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,15 @@ from fastresample.layout import Array, Axes, as_words, canonical_pairs, flat_row
 
 # Rows are converted in pieces of about this many bytes where kernels can neither read nor write them in place.
 _PIECE_BYTES = 1 << 18
+
+
+class Direct(NamedTuple):
+    """How contiguous arrays of some shape and dtypes are handed to a kernel: shapes first, then words."""
+
+    kernel: Any
+    tables: tuple[Array, ...]
+    shapes: tuple[tuple[int, int, int], tuple[int, int, int]]
+    words: tuple[Any, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,18 +37,41 @@ class Stage:
     constants: tuple[Array, ...]
     sample_ns: float  # estimated cost of one output sample
     _bound: dict[Any, Any] = field(default_factory=dict)  # kernels and their tables, by request and layout
+    _direct: dict[Any, Direct] = field(default_factory=dict)  # what contiguous arrays were found to need
 
     def run(self, src: Array, out: Array, thread_count: int | None) -> None:
         """Fill ``out`` from ``src``; both are arrays of any layout that have the stage's axes."""
+        contiguous = src.flags.c_contiguous and out.flags.c_contiguous
+        if contiguous and self._run_as_before(src, out, thread_count):
+            return
         for source, result in canonical_pairs(src, out, self.axes):
-            band = self._band(source, result)
             if source.shape[1:3] != self.size_in:  # kernels trust the tables
                 raise RuntimeError(f"planned for {self.size_in} rows and columns, got {source.shape[1:3]}")
+            whole = contiguous and source.flags.c_contiguous and source.size == src.size
+            band = self._band(source, result, (src.shape, src.dtype, out.dtype) if whole else None)
             planes, rows, columns, channels = result.shape
             threads.run(band, planes * rows, columns * channels * self.sample_ns, thread_count)
 
-    def _band(self, src: Array, out: Array) -> threads.Band:
-        """Return the function that computes rows ``[begin, end)``, counted over all planes."""
+    def _run_as_before(self, src: Array, out: Array, thread_count: int | None) -> bool:
+        """Fill ``out`` if contiguous arrays like these came before: a tenth of the time to look at them again."""
+        known = self._direct.get((src.shape, src.dtype, out.dtype))
+        if known is None:
+            return False
+        kernel, tables, shapes, words = known
+        source, result = src.reshape(shapes[0]).view(words[0]), out.reshape(shapes[1]).view(words[1])
+        if not (source.flags.aligned and result.flags.aligned):
+            return False
+        planes, rows, samples = shapes[1]
+        work = samples * self.sample_ns
+        threads.run(lambda begin, end: kernel(source, result, begin, end, *tables), planes * rows, work, thread_count)
+        return True
+
+    def _band(self, src: Array, out: Array, arrays: Any = None) -> threads.Band:
+        """Return the function that computes rows ``[begin, end)``, counted over all planes.
+
+        How whole contiguous ``arrays`` are handed to the kernel is remembered.
+        """
+        shapes = tuple((a.shape[0], a.shape[1], a.shape[2] * a.shape[3]) for a in (src, out))
         if self.request.family == "gather":
             src, out = as_words(src, out)
             request = self.request._replace(source=f"uint{8 * src.itemsize}", result=f"uint{8 * src.itemsize}")
@@ -57,6 +89,8 @@ class Stage:
             tables = (sizes, *self.tables_x, *self.tables_y, *self.constants)
             self._bound[request] = self.kernels.bind(request, tables)
         kernel, tables = self._bound[request]
+        if arrays is not None and request.direct:
+            self._direct[arrays] = Direct(kernel, tables, (shapes[0], shapes[1]), (src.dtype, out.dtype))
         return lambda begin, end: kernel(src, out, begin, end, *tables)
 
     def _converting(self, src: Array, out: Array, request: Any, whole: NDArray[np.int64]) -> threads.Band:

@@ -89,6 +89,8 @@ def _load(kind):
 
 
 def _store(kind):
+    """Operation that stores a vector or an integer."""
+
     def emit(builder, address, value):
         builder.store(value, _pointer(builder, address), align=1)
 
@@ -133,6 +135,9 @@ def _scalar(kind, lane):
 
 
 load_i64, load_i32 = _scalar(types.int64, "i64"), _scalar(_I32, "i32")
+
+
+store_i64, store_i32 = _store(types.int64), _store(_I32)
 
 
 def _emit_prefetch(builder, address):

@@ -2,7 +2,8 @@
 
 Each 64 bytes of a result are picked from windows of the source row, of 64 or 128 bytes, which serve equally many of
 them. Where the windows begin and which of their bytes are taken is the same for all rows. Windows end with the row, so
-nothing behind it is read.
+nothing behind it is read. Small pixels that lie far apart are moved one by one instead, each as a word of four or eight
+bytes, of which the next one overwrites what is too much.
 """
 
 from functools import cache
@@ -16,21 +17,23 @@ from fastresample.kernels.simd import (
     blend_bytes,
     load_bytes,
     load_first_bytes,
+    load_i32,
     load_i64,
     permute_bytes,
     permute_two_bytes,
     prefetch,
     store_bytes,
     store_first_bytes,
+    store_i32,
+    store_i64,
     zero_bytes,
 )
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
 
 _CHUNK = 64
-_MOST_WINDOWS = 16
-# What a window of 128 bytes costs, in halves of one of 64.
-_WIDE_COST = 5
+# What a window costs, of 64 bytes and of 128, in pixels moved one by one.
+_COSTS = (2, 5)
 
 
 class Specialisation(NamedTuple):
@@ -39,6 +42,7 @@ class Specialisation(NamedTuple):
     windows: int  # per 64 bytes of the result: 1, 2, 4, 8 or 16
     wide: bool  # of 128 bytes instead of 64
     short: bool  # rows of less than 64 bytes are one window, of which the rest is not read
+    word: int  # bytes at once of pixels moved one by one, 4 or 8; 0 = there are windows
 
 
 TABLES = (array_type(np.int32, 1), array_type(np.int64, 1), array_type(np.uint8, 1))
@@ -50,17 +54,31 @@ def can_permute(request: Any) -> bool:
 
 
 def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]] | None:
-    """Choose the windows of an index map and say where they are; None if it descends or reaches too far."""
+    """Choose how an index map is followed, and say where everything is; None if it descends or reaches too far."""
     sizes, index_x, index_y = tables
     item = np.dtype(request.source).itemsize
     pixel, row_bytes = int(sizes[0]) * item, int(sizes[1]) * item
-    windows, wide = divmod(_chooser()(index_x, pixel, row_bytes), 2)
+    choice = _chooser()(index_x, pixel, row_bytes)
+    windows, wide = divmod(choice, 2)
+    if choice and 3 <= pixel <= 8 and (not windows or (windows >= 8 and windows * _COSTS[wide] * pixel >= _CHUNK)):
+        word = 4 if pixel <= 4 else 8
+        return Specialisation(0, False, False, word), (sizes, index_y, *_places(index_x, pixel, row_bytes, word))
     if not windows:
         return None
     chunks = -(-index_x.size * pixel // _CHUNK)
     begins, lanes = np.empty(chunks * windows, np.int64), np.empty(chunks * _CHUNK, np.uint8)
     _filler()(index_x, pixel, row_bytes, windows, wide, begins, lanes)
-    return Specialisation(windows, bool(wide), row_bytes < _CHUNK), (sizes, index_y, begins, lanes)
+    return Specialisation(windows, bool(wide), row_bytes < _CHUNK, 0), (sizes, index_y, begins, lanes)
+
+
+def _places(index: Any, pixel: int, row_bytes: int, word: int) -> tuple[Any, Any]:
+    """Return where each pixel begins and, behind the last one, how many may be moved as whole words."""
+    readable = np.searchsorted(index, (row_bytes - word) // pixel, side="right")
+    writable = (index.size * pixel - word) // pixel + 1
+    places = np.empty(index.size + 1, np.int64)
+    np.multiply(index, pixel, out=places[:-1])
+    places[-1] = max(0, min(readable, writable))
+    return places, np.empty(0, np.uint8)
 
 
 @cache
@@ -93,15 +111,15 @@ def _chunk_begin(q, length):
 
 
 def choose_windows(index, pixel, row_bytes):
-    """Return ``2 * windows + wide`` of the cheapest windows that reach far enough, 0 if there are none."""
+    """Return ``2 * windows + wide`` of the cheapest windows that reach far enough, of none 1; 0 if the map descends."""
     length = index.size * pixel
     for x in range(1, index.size):
         if index[x] < index[x - 1]:
             return 0
-    best, least = 0, 1 << 30
+    best, least = 1, 1 << 30
     for choice in range(10):
         windows, wide = 1 << (choice // 2), choice % 2
-        cost, room, width = windows * (5 if wide else 2), 64 << wide, 64 // windows
+        cost, room, width = windows * _COSTS[wide], 64 << wide, 64 // windows
         if cost >= least or (wide and row_bytes < 128):
             continue
         fits = True
@@ -178,6 +196,21 @@ def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, window
 
 
 @forced
+def _fill_pixels(line, ahead, goal, places, count, pixel, word):
+    """Fill a row pixel by pixel: as whole words where nothing lies in the way, then as so many bytes."""
+    whole = load_i64(places + count * 8)
+    for x in range(whole):
+        address, target = line + load_i64(places + x * 8), goal + x * pixel
+        prefetch(address + ahead)
+        if word == 4:
+            store_i32(target, load_i32(address))
+        else:
+            store_i64(target, load_i64(address))
+    for x in range(whole, count):
+        store_first_bytes(goal + x * pixel, load_first_bytes(line + load_i64(places + x * 8), pixel), pixel)
+
+
+@forced
 def _copy_row(line, goal, length):
     if length < 64:
         store_first_bytes(goal, load_first_bytes(line, length), length)
@@ -189,7 +222,7 @@ def _copy_row(line, goal, length):
 
 def make_windows(special: Specialisation) -> Kernel:
     """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by ``fill_windows``."""
-    windows, wide, short = special
+    windows, wide, short, word = special
 
     def gather_windows(src, out, begin, end, layout, index_y, begins, lanes):
         rows, length, stride = out.shape[1], out.shape[2] * out.itemsize, src.shape[2] * src.itemsize
@@ -204,10 +237,13 @@ def make_windows(special: Specialisation) -> Kernel:
             ahead = (index_y[y + count] - index_y[y]) * stride if count < rest else 0
             line = address_of(src) + (p * src.shape[1] + index_y[y]) * stride
             goal = address_of(out) + row * length
-            again = length if count > 1 else 0
-            tables = address_of(begins), address_of(lanes)
-            _fill_row(line, row_bytes, ahead, goal, again, length, *tables, windows, wide, short)
-            for k in range(2, count):
+            if word:
+                pixel = layout[0] * src.itemsize
+                _fill_pixels(line, ahead, goal, address_of(begins), length // pixel, pixel, word)
+            else:
+                again, tables = length if count > 1 else 0, (address_of(begins), address_of(lanes))
+                _fill_row(line, row_bytes, ahead, goal, again, length, *tables, windows, wide, short)
+            for k in range(1 if word else 2, count):
                 _copy_row(goal, goal + k * length, length)
             row += count
 
