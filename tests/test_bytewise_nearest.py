@@ -1,4 +1,4 @@
-"""Index maps by permutations of bytes: the bits of the plain kernel, whatever the map, and nothing beside is touched."""
+"""Index maps by permutations of bytes: the bits of the plain kernel, whatever the map; nothing beside is touched."""
 
 import signal
 import sys
@@ -123,7 +123,12 @@ def test_every_width_of_windows(word: str, step: float) -> None:
 @needs_vectors
 @pytest.mark.parametrize("convention", ["native", "opencv", "pillow", "torch", "onnx"])
 def test_ordinary_images_are_served(convention: str) -> None:
-    for shape, size in (((1080, 1920), (224, 224)), ((256, 256), (512, 512)), ((8000, 8000), (512, 512)), ((3, 5), (9, 7))):
+    for shape, size in (
+        ((1080, 1920), (224, 224)),
+        ((256, 256), (512, 512)),
+        ((8000, 8000), (512, 512)),
+        ((3, 5), (9, 7)),
+    ):
         for channels in (1, 3, 4):
             resizer = fastresample.Resizer((*shape, channels), size, "uint8", method="nearest", convention=convention)
             (stage,) = resizer._plan.stages
@@ -137,9 +142,9 @@ def test_a_map_that_descends_or_reaches_too_far_is_left_to_the_plain_kernel() ->
     far = np.array([0, 500, 501, 999], np.int32)
     for index in (descending, far):
         assert not Map("uint8", 1, 4, 1000, 1, 0, even(4, 4), index).served
-    assert not kernels.bind(Request("gather", False, 1, "uint8", "uint8"), Map("uint8", 1, 4, 9, 1, 0, far, far).tables)[
-        0
-    ].__name__.startswith("windows")
+    assert not kernels.bind(
+        Request("gather", False, 1, "uint8", "uint8"), Map("uint8", 1, 4, 9, 1, 0, far, far).tables
+    )[0].__name__.startswith("windows")
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])

@@ -49,8 +49,11 @@ import numpy as np
 import fastresample
 from child import tell
 from fastresample.kernels.common import statistics
+from fastresample.kernels.tiers import VBMI, tier
 image = np.arange(24, dtype=np.uint8).reshape(4, 6)
-tell({"pixels": fastresample.resize(image, (2, 3), method="nearest").tolist(), **statistics})
+pixels = fastresample.resize(image, (2, 3), method="nearest").tolist()
+needed = 3 if tier() is VBMI else 2  # the index of an axis, packed for vectors; the gather
+tell({"pixels": pixels, "needed": needed, **statistics})
 """
 # Root without capabilities is an ordinary user of its own files.
 DROP_CAPABILITIES = """
@@ -156,8 +159,9 @@ def test_import_loads_no_heavy_library():
 
 def test_a_second_process_compiles_nothing(tmp_path):
     first, second = (run(RESIZE, cache=tmp_path / "cache") for _ in range(2))
-    assert first.told == {"pixels": PIXELS, "compiled": 2, "loaded": 0}
-    assert second.told == {"pixels": PIXELS, "compiled": 0, "loaded": 2}
+    needed = first.told["needed"]
+    assert first.told == {"pixels": PIXELS, "needed": needed, "compiled": needed, "loaded": 0}
+    assert second.told == {"pixels": PIXELS, "needed": needed, "compiled": 0, "loaded": needed}
     assert first.err == second.err == ""
 
 
@@ -188,7 +192,8 @@ def test_processes_that_fill_an_empty_cache_at_once_are_right(tmp_path):
     processes = [child.start(RESIZE, cache=tmp_path / "cache", settings=NEUTRAL) for _ in range(2)]
     assert [child.finish(process).told["pixels"] for process in processes] == [PIXELS] * 2
     later = run(RESIZE, cache=tmp_path / "cache")
-    assert later.told == {"pixels": PIXELS, "compiled": 0, "loaded": 2}
+    needed = later.told["needed"]
+    assert later.told == {"pixels": PIXELS, "needed": needed, "compiled": 0, "loaded": needed}
 
 
 def test_two_installations_share_a_folder_without_disturbing_each_other(tmp_path, package):
@@ -633,6 +638,8 @@ def test_upgrade_while_an_old_process_runs(tmp_path, package):
 
 # By convention: all methods, dtypes, numbers of axes and channel counts together, for samples that lie in place. Other
 # layouts have as many again, at most.
+# What packs its tables for vectors may depend on sizes and steps, too: on few things, in any convention.
+MOST_PACKED = {"windows": 40}
 MOST_KERNELS = {"native": 324, "onnx": 252, "opencv": 133, "pillow": 79, "torch": 76}
 
 
@@ -690,12 +697,14 @@ def test_ordinary_images_need_few_kernels(made):
 
 @pytest.mark.parametrize(("convention", "most"), MOST_KERNELS.items())
 def test_number_of_kernels_is_bounded(made, convention, most):
-    """Channel counts but 1, 3 and 4 share a kernel; sizes and steps never matter."""
+    """Channel counts but 1, 3 and 4 share a kernel; sizes and steps never matter, but to what packs its tables."""
     walk(convention, [1, 2, 3, 4, 31], SIZES)
-    used = set(made)
+    used = {name for name in made if name.split("_")[0] not in MOST_PACKED}
     walk(convention, [5], [(11, 7), (5, 25), (8, 25), (2, 12)])
-    assert set(made) == used, "other channel counts and sizes need nothing new"
-    assert len(made) == most
+    packed = [name.split("_")[0] for name in made if name not in used]
+    assert set(packed) <= set(MOST_PACKED), "other channel counts and sizes need nothing new"
+    assert all(packed.count(family) <= bound for family, bound in MOST_PACKED.items())
+    assert len(used) < most if packed else len(used) == most
 
 
 def test_the_table_of_kernel_counts_is_complete():

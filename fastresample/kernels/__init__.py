@@ -66,7 +66,7 @@ def _make_gather(request: Request) -> Kernel:
 
 
 def _make_windows(request: Request, special: nearest.Specialisation) -> Kernel:
-    return _compile(request, "windows", nearest.make_windows(special), special, nearest.TABLES)
+    return _compile(request, "windows", nearest.make_windows(special), (*special, request.source), nearest.TABLES)
 
 
 def _separable_tables(request: Request) -> tuple[Any, ...]:

@@ -140,13 +140,16 @@ load_i64, load_i32 = _scalar(types.int64, "i64"), _scalar(_I32, "i32")
 store_i64, store_i32 = _store(types.int64), _store(_I32)
 
 
-def _emit_prefetch(builder, address):
-    numbers = [ir.Constant(_LANES["i32"], value) for value in (0, 3, 1)]
-    _call(builder, "llvm.prefetch.p0", ir.VoidType(), [_pointer(builder, address), *numbers])
+def _prefetch(writing):
+    def emit(builder, address):
+        numbers = [ir.Constant(_LANES["i32"], value) for value in (writing, 3, 1)]
+        _call(builder, "llvm.prefetch.p0", ir.VoidType(), [_pointer(builder, address), *numbers])
+
+    return _operation(types.void, (_ADDRESS,), emit)
 
 
-# Ask for the line of an address that will be read soon; it need not exist.
-prefetch = _operation(types.void, (_ADDRESS,), _emit_prefetch)
+# Ask for the line of an address that will be read, or written, soon; it need not exist.
+prefetch, prefetch_to_write = _prefetch(0), _prefetch(1)
 
 # ---- the same value in every lane
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.simd import (
     blend_bytes,
     load_bytes,
@@ -22,6 +22,7 @@ from fastresample.kernels.simd import (
     permute_bytes,
     permute_two_bytes,
     prefetch,
+    prefetch_to_write,
     store_bytes,
     store_first_bytes,
     store_i32,
@@ -31,7 +32,6 @@ from fastresample.kernels.simd import (
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
 
-_CHUNK = 64
 # What a window costs, of 64 bytes and of 128, in pixels moved one by one.
 _COSTS = (2, 5)
 
@@ -40,7 +40,7 @@ class Specialisation(NamedTuple):
     """What is fixed when a kernel is compiled."""
 
     windows: int  # per 64 bytes of the result: 1, 2, 4, 8 or 16
-    wide: bool  # of 128 bytes instead of 64
+    wide: bool  # of 128 bytes instead of 64: one or 16, for between them twice as many small ones are cheaper
     short: bool  # rows of less than 64 bytes are one window, of which the rest is not read
     word: int  # bytes at once of pixels moved one by one, 4 or 8; 0 = there are windows
 
@@ -57,44 +57,20 @@ def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]]
     """Choose how an index map is followed, and say where everything is; None if it descends or reaches too far."""
     sizes, index_x, index_y = tables
     item = np.dtype(request.source).itemsize
-    pixel, row_bytes = int(sizes[0]) * item, int(sizes[1]) * item
-    choice = _chooser()(index_x, pixel, row_bytes)
-    windows, wide = divmod(choice, 2)
-    if choice and 3 <= pixel <= 8 and (not windows or (windows >= 8 and windows * _COSTS[wide] * pixel >= _CHUNK)):
-        word = 4 if pixel <= 4 else 8
-        return Specialisation(0, False, False, word), (sizes, index_y, *_places(index_x, pixel, row_bytes, word))
-    if not windows:
+    row_bytes = int(sizes[1]) * item
+    windows, wide, word, begins, lanes = _packer()(index_x, int(sizes[0]) * item, row_bytes)
+    if not (windows or word):
         return None
-    chunks = -(-index_x.size * pixel // _CHUNK)
-    begins, lanes = np.empty(chunks * windows, np.int64), np.empty(chunks * _CHUNK, np.uint8)
-    _filler()(index_x, pixel, row_bytes, windows, wide, begins, lanes)
-    return Specialisation(windows, bool(wide), row_bytes < _CHUNK, 0), (sizes, index_y, begins, lanes)
-
-
-def _places(index: Any, pixel: int, row_bytes: int, word: int) -> tuple[Any, Any]:
-    """Return where each pixel begins and, behind the last one, how many may be moved as whole words."""
-    readable = np.searchsorted(index, (row_bytes - word) // pixel, side="right")
-    writable = (index.size * pixel - word) // pixel + 1
-    places = np.empty(index.size + 1, np.int64)
-    np.multiply(index, pixel, out=places[:-1])
-    places[-1] = max(0, min(readable, writable))
-    return places, np.empty(0, np.uint8)
+    special = Specialisation(windows, bool(wide), bool(windows) and row_bytes < 64, word)
+    return special, (sizes, index_y, begins, lanes)
 
 
 @cache
-def _chooser() -> Kernel:
-    signature = (array_type(np.int32, 1), types.int64, types.int64)
-    return compile_kernel(choose_windows, "choose_windows", signature)
+def _packer() -> Kernel:
+    return compile_kernel(pack, "pack_windows", (array_type(np.int32, 1), types.int64, types.int64))
 
 
-@cache
-def _filler() -> Kernel:
-    results = (array_type(np.int64, 1, writable=True), array_type(np.uint8, 1, writable=True))
-    signature = (array_type(np.int32, 1), *[types.int64] * 4, *results)
-    return compile_kernel(fill_windows, "fill_windows", signature)
-
-
-@inline
+@forced
 def _reach(index, pixel, begin, end):
     """Return the lowest and the highest byte of the source that bytes [begin, end) of the result are."""
     x, y = begin // pixel, (end - 1) // pixel
@@ -104,23 +80,21 @@ def _reach(index, pixel, begin, end):
     return low, high
 
 
-@inline
+@forced
 def _chunk_begin(q, length):
-    """Where chunk ``q`` of a row begins; the last one is whole, too, and overlaps the one before."""
+    """Return where chunk ``q`` of a row begins; the last one is whole, too, and overlaps the one before."""
     return max(min(q * 64, length - 64), 0)
 
 
-def choose_windows(index, pixel, row_bytes):
-    """Return ``2 * windows + wide`` of the cheapest windows that reach far enough, of none 1; 0 if the map descends."""
+@forced
+def _choose(index, pixel, row_bytes):
+    """Return the cheapest windows that reach far enough, how many and whether wide, and what they cost; none are 0."""
     length = index.size * pixel
-    for x in range(1, index.size):
-        if index[x] < index[x - 1]:
-            return 0
-    best, least = 1, 1 << 30
+    windows, wide, least = 0, 0, 1 << 30
     for choice in range(10):
-        windows, wide = 1 << (choice // 2), choice % 2
-        cost, room, width = windows * _COSTS[wide], 64 << wide, 64 // windows
-        if cost >= least or (wide and row_bytes < 128):
+        count, twice = 1 << (choice // 2), choice % 2
+        cost, room, width = count * _COSTS[twice], 64 << twice, 64 // count
+        if cost >= least or (twice and (row_bytes < 128 or (count != 1 and count != 16))):
             continue
         fits = True
         for q in range((length + 63) // 64):
@@ -131,11 +105,12 @@ def choose_windows(index, pixel, row_bytes):
             if not fits:
                 break
         if fits:
-            best, least = 2 * windows + wide, cost
-    return best
+            windows, wide, least = count, twice, cost
+    return windows, wide, least
 
 
-def fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
+@forced
+def _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
     """Set where each window begins, and which of its bytes go to the lanes that it serves."""
     length, width, last = index.size * pixel, 64 // windows, max(row_bytes - (64 << wide), 0)
     for q in range(lanes.size // 64):
@@ -153,6 +128,37 @@ def fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
                 c += 1
                 if c == pixel and x + 1 < index.size:
                     x, c = x + 1, 0
+
+
+@forced
+def _fill_places(index, pixel, row_bytes, word, places):
+    """Set where each pixel begins and, behind the last one, how many may be moved as whole words."""
+    whole = 0
+    for x in range(index.size):
+        places[x] = index[x] * pixel
+        if places[x] + word <= row_bytes and x * pixel + word <= index.size * pixel:
+            whole = x + 1
+    places[index.size] = whole
+
+
+def pack(index, pixel, row_bytes):
+    """Return how to follow a map, as in `Specialisation`, and its tables; neither windows nor a word if it cannot be.
+
+    Rows have ``row_bytes``. Tables: where windows begin, and which bytes of them go where; or where pixels begin.
+    """
+    for x in range(1, index.size):
+        if index[x] < index[x - 1]:
+            return 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.uint8)
+    windows, wide, cost = _choose(index, pixel, row_bytes)
+    if pixel >= 3 and pixel <= 8 and (windows == 0 or windows >= 8) and cost * pixel >= 64:
+        word, places = 4 if pixel <= 4 else 8, np.empty(index.size + 1, np.int64)
+        _fill_places(index, pixel, row_bytes, word, places)
+        return 0, 0, word, places, np.empty(0, np.uint8)
+    chunks = (index.size * pixel + 63) // 64 if windows else 0
+    begins, lanes = np.empty(chunks * windows, np.int64), np.empty(chunks * 64, np.uint8)
+    if windows:
+        _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes)
+    return windows, wide, 0, begins, lanes
 
 
 @forced
@@ -191,8 +197,10 @@ def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, window
                 store_first_bytes(target + again, pixels, length)
         else:
             store_bytes(target, pixels)
+            prefetch_to_write(target + again + length)
             if again:
                 store_bytes(target + again, pixels)
+                prefetch_to_write(target + 2 * again + length)
 
 
 @forced
