@@ -13,7 +13,7 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
-from fastresample.kernels.bytewise import nearest
+from fastresample.kernels.bytewise import nearest, sums
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -75,6 +75,10 @@ def _separable_tables(request: Request) -> tuple[Any, ...]:
     if request.order == codes.VERTICAL_FIRST:
         along, across = across, along
     return (index, index, array_type(along, 2), index, index, array_type(across, 2), array_type(np.int64, 1))
+
+
+def _make_sums(request: Request, special: sums.Specialisation) -> Kernel:
+    return _compile(request, "sums", sums.make_sums(special), special, sums.TABLES)
 
 
 def _weighing(how: Pass) -> separable.Weighing:
@@ -167,6 +171,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "windows", nearest.can_permute, _make_windows, prepare=nearest.prepare),
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
+    Variant("separable", "sums", sums.can_add, _make_sums, prepare=sums.prepare),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),

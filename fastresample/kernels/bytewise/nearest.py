@@ -71,7 +71,7 @@ def _packer() -> Kernel:
 
 
 @forced
-def _reach(index, pixel, begin, end):
+def reach(index, pixel, begin, end):
     """Return the lowest and the highest byte of the source that bytes [begin, end) of the result are."""
     x, y = begin // pixel, (end - 1) // pixel
     low, high = index[x] * pixel + begin % pixel, index[y] * pixel + (end - 1) % pixel
@@ -100,7 +100,7 @@ def _choose(index, pixel, row_bytes):
         for q in range((length + 63) // 64):
             begin = _chunk_begin(q, length)
             for k in range(begin, min(begin + 64, length), width):
-                low, high = _reach(index, pixel, k, min(k + width, length))
+                low, high = reach(index, pixel, k, min(k + width, length))
                 fits = fits and high - low < room
             if not fits:
                 break
@@ -120,7 +120,7 @@ def _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
             first = begin + window * width
             low = 0
             if first < length:
-                low = min(_reach(index, pixel, first, min(first + width, length))[0], last)
+                low = min(reach(index, pixel, first, min(first + width, length))[0], last)
             begins[q * windows + window] = low
             for lane in range(width):
                 inside = first + lane < length
