@@ -116,6 +116,7 @@ RULED = [
     ruled("float32", "lanczos4", "opencv"),
     ruled("int32", "bilinear_exact", "opencv"),
     ruled("float32", "area", "opencv", shrink=True),
+    ruled("uint8", "area", "opencv", shrink=True),
     ruled("uint8", "lanczos3", "pillow"),
     ruled("uint16", "bicubic", "pillow", shrink=True),
     ruled("int32", "bicubic", "pillow"),

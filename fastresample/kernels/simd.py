@@ -100,7 +100,7 @@ def _store(kind):
 load_bytes, load_half_bytes, load_words = _load(Bytes), _load(HalfBytes), _load(Words)
 load_ints, load_floats = _load(Ints), _load(Floats)
 store_bytes, store_half_bytes, store_words = _store(Bytes), _store(HalfBytes), _store(Words)
-store_ints, store_floats, store_quarter_bytes = _store(Ints), _store(Floats), _store(QuarterBytes)
+store_ints, store_floats = _store(Ints), _store(Floats)
 
 
 def _masked(builder, count):
@@ -134,16 +134,7 @@ def _scalar(kind, lane):
     return _operation(kind, (_ADDRESS,), lambda b, address: b.load(_pointer(b, address), align=1, typ=_LANES[lane]))
 
 
-def _emit_load_bytes_as_ints(builder, address):
-    return builder.zext(builder.load(_pointer(builder, address), align=1, typ=QuarterBytes.llvm), Ints.llvm)
-
-
-# 16 bytes, one in each 32-bit lane.
-load_bytes_as_ints = _operation(Ints, (_ADDRESS,), _emit_load_bytes_as_ints)
 load_i64, load_i32 = _scalar(types.int64, "i64"), _scalar(_I32, "i32")
-load_f32 = _scalar(_F32, "f32")
-
-
 store_i64, store_i32 = _store(types.int64), _store(_I32)
 
 
@@ -165,7 +156,6 @@ spread_i16 = _operation(Words, (types.int16,), lambda b, value: _splat(b, value,
 spread_f32 = _operation(Floats, (_F32,), lambda b, value: _splat(b, value, Floats))
 zero_ints = _operation(Ints, (), lambda b: Ints.constant(0))
 zero_bytes = _operation(Bytes, (), lambda b: Bytes.constant(0))
-zero_floats = _operation(Floats, (), lambda b: Floats.constant(0.0))
 
 # ---- permutations: lane i of the result is lane index[i] of the source
 
@@ -230,7 +220,6 @@ def _emit_blend(builder, chosen, new, old):
 # Lanes of the first vector where a bit of the mask is set, the lowest bit for lane 0, and of the second elsewhere.
 blend_bytes = _operation(Bytes, (types.int64, Bytes, Bytes), _emit_blend)
 
-
 # ---- arithmetic, lane by lane; sums wrap
 
 
@@ -265,9 +254,6 @@ multiply_high = _operation(Words, (Words, Words), _emit_high)
 add_ints = _operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y))
 add_words = _operation(Words, (Words, Words), lambda b, x, y: b.add(x, y))
 
-add_floats = _operation(Floats, (Floats, Floats), lambda b, x, y: b.fadd(x, y))
-multiply_floats = _operation(Floats, (Floats, Floats), lambda b, x, y: b.fmul(x, y))
-
 
 def shift_right(kind, places):
     """Operation that divides by ``2**places``, rounding down."""
@@ -291,26 +277,6 @@ shift_right_by = _operation(Ints, (Ints, _I32), _emit_shift_by)
 pack_ints = _instruction("llvm.x86.avx512.packssdw.512", Words, Ints, Ints)
 pack_words = _instruction("llvm.x86.avx512.packuswb.512", Bytes, Words, Words)
 lower_bytes = _operation(HalfBytes, (Words,), lambda b, value: b.trunc(value, HalfBytes.llvm))
-
-
-def _emit_rounded(builder, value):
-    whole = builder.fptosi(_call(builder, "llvm.rint.v16f32", Floats.llvm, [value]), Ints.llvm)
-    high = _call(builder, "llvm.smin.v16i32", Ints.llvm, [whole, Ints.constant(255)])
-    return builder.trunc(_call(builder, "llvm.smax.v16i32", Ints.llvm, [high, Ints.constant(0)]), QuarterBytes.llvm)
-
-
-# To the nearest, ties to even.
-floats_to_bytes = _operation(QuarterBytes, (Floats,), _emit_rounded)
-ints_to_floats = _operation(Floats, (Ints,), lambda b, value: b.sitofp(value, Floats.llvm))
-
-
-def _emit_widened(builder, value):
-    order = ir.Constant(ir.VectorType(_LANES["i32"], 64), list(range(16)) + [16] * 48)
-    return builder.shuffle_vector(value, QuarterBytes.constant(0), order)
-
-
-# 16 bytes and then zeros.
-quarter_bytes_as_bytes = _operation(Bytes, (QuarterBytes,), _emit_widened)
 
 # ---- the same bits by another name
 

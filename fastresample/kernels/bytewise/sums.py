@@ -12,31 +12,33 @@ import numpy as np
 from numba import types
 
 from fastresample import codes
-from fastresample.kernels.bytewise.nearest import reach
+from fastresample.kernels.bytewise.taps import pack
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
-from fastresample.kernels.simd import (
+from fastresample.kernels.floats import (
     add_floats,
-    blend_bytes,
-    bytes_as_ints,
     floats_to_bytes,
-    ints_as_bytes,
     ints_to_floats,
-    load_bytes,
     load_bytes_as_ints,
     load_f32,
+    multiply_floats,
+    quarter_bytes_as_bytes,
+    store_quarter_bytes,
+    zero_floats,
+)
+from fastresample.kernels.simd import (
+    blend_bytes,
+    bytes_as_ints,
+    ints_as_bytes,
+    load_bytes,
     load_first_bytes,
     load_floats,
     load_i64,
-    multiply_floats,
     permute_bytes,
     permute_two_bytes,
     prefetch,
-    quarter_bytes_as_bytes,
     spread_f32,
     store_first_bytes,
-    store_quarter_bytes,
     zero_bytes,
-    zero_floats,
 )
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
@@ -88,76 +90,6 @@ def _packer() -> Kernel:
 
 
 @forced
-def _chunk_begin(q, length):
-    """Return where chunk ``q`` of a row begins; the last one is whole, too, and overlaps the one before."""
-    return max(min(q * 16, length - 16), 0)
-
-
-@forced
-def _choose(first, channels, row_bytes, taps):
-    """Return the fewest windows that hold several taps: how many, whether wide, and of how many taps."""
-    length = first.size * channels
-    for choice in range(6):  # one of 64 bytes; 1, 2, 4, 8, 16 wide ones, or not wide where rows are too short
-        parts, wide = 1 << max(choice - 1, 0), 1 if choice and row_bytes >= 128 else 0
-        spread, width = 0, 16 // parts
-        for q in range((length + 15) // 16):
-            begin = _chunk_begin(q, length)
-            for k in range(begin, min(begin + 16, length), width):
-                low, high = reach(first, channels, k, min(k + width, length))
-                spread = max(spread, high - low)
-        room = (64 << wide) - 1 - spread
-        group = min(room // channels + 1, taps) if room >= 0 else 0
-        if row_bytes < 64:
-            group = taps
-        if group >= min(taps, 4) or (parts == 16 and group):
-            return parts, wide, group
-    return 0, 0, 0
-
-
-@forced
-def _fill(first, count, weights, channels, row_bytes, parts, wide, group, begins, lanes, spread):
-    """Set where each window begins, which of its bytes every tap takes, and by what they are weighed."""
-    length, taps, width = first.size * channels, weights.shape[1], 16 // parts
-    groups, last = (taps + group - 1) // group, max(row_bytes - (64 << wide), 0)
-    for q in range((length + 15) // 16):
-        begin = _chunk_begin(q, length)
-        for part in range(parts):
-            start = begin + part * width
-            end = min(start + width, length)
-            if start >= end:
-                continue
-            low = reach(first, channels, start, end)[0]
-            for g in range(groups):
-                begins[(q * groups + g) * parts + part] = min(low + g * group * channels, last)
-            for k in range(start, end):
-                x = k // channels
-                place = first[x] * channels + k % channels
-                for t in range(count[x]):
-                    window = min(low + t // group * group * channels, last)
-                    entry = (q * taps + t) * 16 + k - begin
-                    lanes[entry] = np.uint8(place + t * channels - window)
-                    spread[entry] = weights[x, t]
-
-
-def pack(first, count, weights, channels, row_bytes):
-    """Return the number of windows, whether they are wide, the taps that they hold, and the tables; 0 if they descend.
-
-    Tables: where windows begin; which byte each lane takes of its window, tap by tap; and its weights.
-    """
-    taps, chunks = weights.shape[1], (first.size * channels + 15) // 16
-    ascending = True
-    for x in range(1, first.size):
-        ascending = ascending and first[x] >= first[x - 1]
-    parts, wide, group = _choose(first, channels, row_bytes, taps) if ascending else (0, 0, 0)
-    size = chunks * taps * 16 if parts else 0
-    lanes, spread = np.zeros(size, np.uint8), np.zeros(size, np.float32)
-    begins = np.zeros(chunks * ((taps + group - 1) // group) * parts if parts else 0, np.int64)
-    if parts:
-        _fill(first, count, weights, channels, row_bytes, parts, wide, group, begins, lanes, spread)
-    return parts, wide, group, begins, lanes, spread
-
-
-@forced
 def _picked(low, high, order, part, parts, wide, others):
     """Return the bytes of one part of the lanes in front of those of the others."""
     lanes = permute_two_bytes(low, order, high) if wide else permute_bytes(low, order)
@@ -184,11 +116,9 @@ def _weighed(total, sums, weights, row, last):
 
 
 @forced
-def _add_rows(
-    total, line, stride, ahead, row, last, weights, row_bytes, taps, group, tables, parts, wide, short, slots
-):
-    """Add the weighed sums of ``slots // parts`` rows, from ``row`` on; those behind the last are read, but nothing."""
-    begins, lanes, spread = tables
+def _add_rows(total, line, stride, ahead, row, last, weights, row_bytes, tapping, tables, parts, wide, short, slots):
+    """Add the weighed sums of ``slots // parts`` rows, from ``row`` on; those behind the last weigh nothing."""
+    (taps, group), (begins, lanes, spread) = tapping, tables
     none = zero_bytes()
     sum0 = sum1 = sum2 = sum3 = zero_floats()
     line0, line1 = line + row * stride, line + min(row + 1 // parts, last) * stride
@@ -290,7 +220,7 @@ def make_sums(special: Specialisation) -> Kernel:
                         j += 1
                     else:
                         slots = 2 if parts == 1 and n - j <= 2 else 4
-                        given = (stride, ahead, j, n - 1, across, row_bytes, taps, group, tables)
+                        given = (stride, ahead, j, n - 1, across, row_bytes, (taps, group), tables)
                         if parts == 1 and slots == 2:
                             total = _add_rows(total, line, *given, parts, wide, short, 2)
                         else:
