@@ -204,16 +204,25 @@ def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, window
 
 
 @forced
+def _move(address, target, word):
+    if word == 4:
+        store_i32(target, load_i32(address))
+    else:
+        store_i64(target, load_i64(address))
+
+
+@forced
 def _fill_pixels(line, ahead, goal, places, count, pixel, word):
     """Fill a row pixel by pixel: as whole words where nothing lies in the way, then as so many bytes."""
     whole = load_i64(places + count * 8)
-    for x in range(whole):
+    pairs = whole // 2 * 2
+    for x in range(0, pairs, 2):
         address, target = line + load_i64(places + x * 8), goal + x * pixel
-        prefetch(address + ahead)
-        if word == 4:
-            store_i32(target, load_i32(address))
-        else:
-            store_i64(target, load_i64(address))
+        prefetch(address + ahead)  # the line of its neighbour comes by itself: to ask for it, too, takes longer
+        _move(address, target, word)
+        _move(line + load_i64(places + x * 8 + 8), target + pixel, word)
+    if pairs < whole:
+        _move(line + load_i64(places + pairs * 8), goal + pairs * pixel, word)
     for x in range(whole, count):
         store_first_bytes(goal + x * pixel, load_first_bytes(line + load_i64(places + x * 8), pixel), pixel)
 
