@@ -39,10 +39,11 @@ class Plan:
         if not self.stages:
             np.copyto(out, image)
             return
-        targets = [*(np.empty(shape, dtype) for shape, dtype in self.middles), out]
-        for stage, target in zip(self.stages, targets, strict=True):
+        for stage, (shape, dtype) in zip(self.stages, self.middles, strict=False):
+            target = np.empty(shape, dtype)
             stage.run(image, target, threads)
             image = target
+        self.stages[-1].run(image, out, threads)
 
 
 def make(spec: ResizeSpec) -> Plan:

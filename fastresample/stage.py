@@ -58,7 +58,9 @@ class Stage:
         if known is None:
             return False
         kernel, tables, shapes, words = known
-        source, result = src.reshape(shapes[0]).view(words[0]), out.reshape(shapes[1]).view(words[1])
+        source, result = src.reshape(shapes[0]), out.reshape(shapes[1])
+        if words[0] is not src.dtype:
+            source, result = source.view(words[0]), result.view(words[1])
         if not (source.flags.aligned and result.flags.aligned):
             return False
         planes, rows, samples = shapes[1]
