@@ -49,8 +49,11 @@ import numpy as np
 import fastresample
 from child import tell
 from fastresample.kernels.common import statistics
+from fastresample.kernels.tiers import VBMI, tier
 image = np.arange(24, dtype=np.uint8).reshape(4, 6)
-tell({"pixels": fastresample.resize(image, (2, 3), method="nearest").tolist(), **statistics})
+pixels = fastresample.resize(image, (2, 3), method="nearest").tolist()
+needed = 3 if tier() is VBMI else 2  # the index of an axis, packed for vectors; the gather
+tell({"pixels": pixels, "needed": needed, **statistics})
 """
 # Root without capabilities is an ordinary user of its own files.
 DROP_CAPABILITIES = """
@@ -156,8 +159,9 @@ def test_import_loads_no_heavy_library():
 
 def test_a_second_process_compiles_nothing(tmp_path):
     first, second = (run(RESIZE, cache=tmp_path / "cache") for _ in range(2))
-    assert first.told == {"pixels": PIXELS, "compiled": 2, "loaded": 0}
-    assert second.told == {"pixels": PIXELS, "compiled": 0, "loaded": 2}
+    needed = first.told["needed"]
+    assert first.told == {"pixels": PIXELS, "needed": needed, "compiled": needed, "loaded": 0}
+    assert second.told == {"pixels": PIXELS, "needed": needed, "compiled": 0, "loaded": needed}
     assert first.err == second.err == ""
 
 
@@ -188,7 +192,8 @@ def test_processes_that_fill_an_empty_cache_at_once_are_right(tmp_path):
     processes = [child.start(RESIZE, cache=tmp_path / "cache", settings=NEUTRAL) for _ in range(2)]
     assert [child.finish(process).told["pixels"] for process in processes] == [PIXELS] * 2
     later = run(RESIZE, cache=tmp_path / "cache")
-    assert later.told == {"pixels": PIXELS, "compiled": 0, "loaded": 2}
+    needed = later.told["needed"]
+    assert later.told == {"pixels": PIXELS, "needed": needed, "compiled": 0, "loaded": needed}
 
 
 def test_two_installations_share_a_folder_without_disturbing_each_other(tmp_path, package):
@@ -634,14 +639,16 @@ def test_upgrade_while_an_old_process_runs(tmp_path, package):
 # By convention: all methods, dtypes, numbers of axes and channel counts together, for samples that lie in place. Other
 # layouts have as many again, at most.
 MOST_KERNELS = {"native": 324, "onnx": 252, "opencv": 133, "pillow": 79, "torch": 76}
-# With kernels of bytes: one for every number of channels.
-MOST_WITH_BYTES = {**MOST_KERNELS, "native": 316, "opencv": 131}
+# Where vectors of bytes take images in place of plain kernels.
+MOST_BESIDE_VECTORS = {"native": 316, "onnx": 252, "opencv": 131, "pillow": 79, "torch": 76}
+# Kernels of vectors serve every number of channels, but depend on how far windows reach: on few things, in all.
+MOST_VECTORS = {"windows": 40, "two_taps": 10, "real_taps": 9, "taps": 51}
 
 
 @pytest.fixture
 def made(monkeypatch):
     """Record the name and the signature of every kernel that would be compiled."""
-    from fastresample import kernels
+    from fastresample import kernels, plan
 
     names = {}
 
@@ -651,10 +658,10 @@ def made(monkeypatch):
 
     monkeypatch.setattr(kernels, "compile_kernel", record)
     kernels._made.cache_clear()
-    fastresample.plan.clear()
+    plan.clear()
     yield names
     kernels._made.cache_clear()
-    fastresample.plan.clear()
+    plan.clear()
 
 
 # Enlarging, shrinking, mixed both ways, exact halving, one axis unchanged, a single row.
@@ -690,20 +697,27 @@ def test_ordinary_images_need_few_kernels(made):
     assert len(made) <= 12, sorted(made)
 
 
+def kind(name):
+    """Name what a kernel of vectors is; None if it is a plain one."""
+    return next((kind for kind in MOST_VECTORS if name.startswith(f"{kind}_")), None)
+
+
 @pytest.mark.parametrize("convention", MOST_KERNELS)
 def test_number_of_kernels_is_bounded(made, convention):
-    """Channel counts but 1, 3 and 4 share a kernel; sizes and steps never matter."""
+    """Channel counts but 1, 3 and 4 share a plain kernel; sizes and steps never matter to those."""
     from fastresample.kernels.tiers import VBMI, tier
 
     walk(convention, [1, 2, 3, 4, 31], SIZES)
-    used = set(made)
+    used = {name for name in made if kind(name) is None}
     walk(convention, [5], [(11, 7), (5, 25), (8, 25), (2, 12)])
-    assert set(made) == used, "other channel counts and sizes need nothing new"
-    assert len(made) == (MOST_WITH_BYTES if tier() is VBMI else MOST_KERNELS)[convention]
+    assert {name for name in made if kind(name) is None} == used, "other channel counts and sizes need nothing new"
+    assert len(used) == (MOST_BESIDE_VECTORS if tier() is VBMI else MOST_KERNELS)[convention]
+    kinds = [kind(name) for name in made if kind(name)]
+    assert all(kinds.count(kind) <= most for kind, most in MOST_VECTORS.items())
 
 
 def test_the_table_of_kernel_counts_is_complete():
-    assert set(MOST_KERNELS) == set(CONVENTIONS)
+    assert set(MOST_KERNELS) == set(MOST_BESIDE_VECTORS) == set(CONVENTIONS)
 
 
 # Per dtype: the definition; five kernels of padding, packing and storing; tiles; tiles in one to eight phases; rows.

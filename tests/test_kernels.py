@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import child
 import numpy as np
 import pytest
-from bytewise import HAS_VECTORS
 from numba import config
 
 from fastresample import codes, kernels, layout, plan, resize
 from fastresample.kernels import VARIANTS, Request, Variant, matching
+from fastresample.kernels.tiers import VBMI, tier
 from fastresample.spec import resize_spec
 from fastresample.stage import Stage
 
@@ -61,23 +61,31 @@ class Case(NamedTuple):
         """Call a kernel on C-contiguous arrays: the whole picture, or cut into pieces that are run last to first."""
         variant = variant or matching(request)[-1]
         stage, src = self.stage, self.image.view(request.source)
-        planes, rows_in, columns, channels = self.shape
+        planes, channels = self.shape[0], self.shape[3]
         out = np.zeros((planes, stage.tables_y[0].size, stage.tables_x[0].size, channels), request.result)
         rows = planes * out.shape[1]
         flat = (src.reshape(*src.shape[:2], -1), out.reshape(*out.shape[:2], -1)) if request.direct else (src, out)
-        sizes = np.array((channels, columns * channels, rows_in, 0), np.int64)
-        tables = (sizes, *stage.tables_x, *stage.tables_y, *stage.constants)
-        special: tuple[Any, ...] = ()
-        if variant.prepare is not None:
-            prepared = variant.prepare(request, tables)
-            if prepared is None:  # these tables are beyond it
-                return self.run(request, None, cuts)
-            special, tables = (prepared[0],), prepared[1]
-        kernel = variant.make(request, *special)
+        prepared = self.prepared(request, variant)
+        assert prepared is not None
+        kernel, tables = prepared
         ends = (0, *cuts, rows)
         for begin, end in reversed(list(pairwise(ends))):
             kernel(*flat, begin, end, *tables)
         return out
+
+    def prepared(self, request: Request, variant: Variant) -> tuple[Any, tuple[Any, ...]] | None:
+        """Return a variant's kernel and its tables; None where these tables are beyond it."""
+        stage, (_, rows_in, columns, channels) = self.stage, self.shape
+        sizes = np.array((channels, columns * channels, rows_in, 0), np.int64)
+        tables = (sizes, *stage.tables_x, *stage.tables_y, *stage.constants)
+        if variant.prepare is None:
+            return variant.make(request), tables
+        packed = variant.prepare(request, tables)
+        return packed and (variant.make(request, packed[0]), packed[1])
+
+    def serving(self, request: Request) -> list[Variant]:
+        """Return the variants that can serve these tables, too."""
+        return [variant for variant in matching(request) if self.prepared(request, variant)]
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -108,6 +116,7 @@ RULED = [
     ruled("float32", "lanczos4", "opencv"),
     ruled("int32", "bilinear_exact", "opencv"),
     ruled("float32", "area", "opencv", shrink=True),
+    ruled("uint8", "area", "opencv", shrink=True),
     ruled("uint8", "lanczos3", "pillow"),
     ruled("uint16", "bicubic", "pillow", shrink=True),
     ruled("int32", "bicubic", "pillow"),
@@ -149,9 +158,10 @@ def test_the_last_variant_of_each_family_serves_everything() -> None:
 
 
 def test_every_variant_has_a_case_here() -> None:
-    walked = {variant for case in CASES for direct in (False, True) for variant in matching(case.request(direct))}
-    here = {variant for variant in VARIANTS if variant.family not in ELSEWHERE}
-    assert walked == (here if HAS_VECTORS else {variant for variant in here if not variant.prepare})
+    walked = {variant for case in CASES for direct in (False, True) for variant in case.serving(case.request(direct))}
+    vectors = tier() is VBMI  # what packs its tables needs them
+    expected = {variant for variant in VARIANTS if variant.family not in ELSEWHERE}
+    assert walked == {variant for variant in expected if variant.prepare is None or vectors}
     assert any(len(matching(case.request(True))) > 1 for case in CASES)
 
 
@@ -169,7 +179,7 @@ def test_select_takes_the_first_that_takes_tables_as_they_are() -> None:
 @pytest.mark.parametrize("direct", [True, False], ids=["direct", "by lines"])
 def test_every_variant_gives_the_bits_of_the_plain_one(case: Case, direct: bool) -> None:
     request = case.request(direct)
-    *fast, plain = matching(request)
+    *fast, plain = case.serving(request)
     assert plain.name == "plain"
     expected = case.run(request, plain)
     for variant in fast:
@@ -240,7 +250,7 @@ def test_any_cut_of_the_rows_gives_the_whole(case: Case, direct: bool) -> None:
     rng = np.random.default_rng(rows)
     every = tuple(range(1, rows))
     some = [tuple(sorted(rng.choice(rows - 1, 3, replace=False) + 1)) for _ in range(5)]
-    for variant in matching(request):
+    for variant in case.serving(request):
         whole = case.run(request, variant)
         for cuts in (every, (case.size[0],), (case.size[0] - 1, case.size[0] + 1), *some):
             assert same(case.run(request, variant, cuts), whole), (variant.name, cuts)

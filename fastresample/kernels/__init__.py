@@ -13,7 +13,7 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
-from fastresample.kernels.bytewise import tap_requests, taps, two_taps
+from fastresample.kernels.bytewise import nearest, real_taps, tap_requests, taps, two_taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -65,12 +65,20 @@ def _make_gather(request: Request) -> Kernel:
     return _compile(request, "gather", gather.make_gather(special), special, (index, index))
 
 
+def _make_windows(request: Request, special: nearest.Specialisation) -> Kernel:
+    return _compile(request, "windows", nearest.make_windows(special), (*special, request.source), nearest.TABLES)
+
+
 def _separable_tables(request: Request) -> tuple[Any, ...]:
     index = array_type(np.int32, 1)
     along, across = request.arithmetic.first.weight, request.arithmetic.last.weight
     if request.order == codes.VERTICAL_FIRST:
         along, across = across, along
     return (index, index, array_type(along, 2), index, index, array_type(across, 2), array_type(np.int64, 1))
+
+
+def _make_real_taps(request: Request, special: real_taps.Specialisation) -> Kernel:
+    return _compile(request, "real_taps", real_taps.make_sums(special), special, real_taps.TABLES)
 
 
 def _weighing(how: Pass) -> separable.Weighing:
@@ -170,10 +178,12 @@ def _order_is_free(request: Request) -> bool:
 
 # First match wins; the last row of a family is its plain definition.
 VARIANTS: tuple[Variant, ...] = (
+    Variant("gather", "windows", nearest.can_permute, _make_windows, prepare=nearest.prepare),
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare),
+    Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastresample.kernels.common import forced
-from fastresample.kernels.simd import load_bytes, load_first_bytes, store_bytes
+from fastresample.kernels.simd.memory import load_bytes, load_first_bytes, store_bytes
 
 LINE = 64  # bytes of a vector and of a line of the cache
 

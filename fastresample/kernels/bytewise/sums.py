@@ -13,25 +13,25 @@ four rows lie interleaved in the 32-bit lanes, so that the very same operations 
 import numpy as np
 
 from fastresample.kernels.common import forced
-from fastresample.kernels.simd import (
-    Ints,
+from fastresample.kernels.simd.arithmetic import (
     add_ints,
     dot_bytes,
     dot_words,
+    pack_ints,
+    pack_words,
+    shift_right,
+    shift_right_by,
+)
+from fastresample.kernels.simd.kinds import Ints
+from fastresample.kernels.simd.memory import load_bytes, load_i32, load_i64
+from fastresample.kernels.simd.permutations import (
     interleave_bytes_high,
     interleave_bytes_low,
     interleave_words_high,
     interleave_words_low,
-    load_bytes,
-    load_i32,
-    load_i64,
     merge_bytes,
-    pack_ints,
-    pack_words,
     permute_bytes,
     permute_two_bytes,
-    shift_right,
-    shift_right_by,
     spread_bytes,
     take_lane,
     zero_ints,

@@ -19,29 +19,33 @@ from fastresample.kernels.bytewise.sums import (
     totals,
 )
 from fastresample.kernels.common import forced
-from fastresample.kernels.simd import (
-    Words,
+from fastresample.kernels.simd.arithmetic import (
     add_words,
     blocks_in_turn,
     blocks_in_turn_upper,
-    in_order_eights,
-    in_order_fours,
     join_words,
+    pack_ints,
+    pack_words,
+    shift_right,
+    shift_words_right_by,
+)
+from fastresample.kernels.simd.kinds import Words
+from fastresample.kernels.simd.memory import (
     load_bytes,
     load_first_bytes,
     load_i64,
     load_words,
-    pack_ints,
-    pack_words,
     prefetch,
-    quarter_first,
-    shift_right,
-    shift_words_right_by,
-    spread_i16,
-    spread_i32,
     store_bytes,
     store_first_bytes,
     store_words,
+)
+from fastresample.kernels.simd.permutations import (
+    in_order_eights,
+    in_order_fours,
+    quarter_first,
+    spread_i16,
+    spread_i32,
     transpose_fours,
 )
 from fastresample.kernels.vectors import address_of

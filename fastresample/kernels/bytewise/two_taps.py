@@ -15,9 +15,36 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels import simd
 from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, SECOND, packed
 from fastresample.kernels.common import Kernel, forced
+from fastresample.kernels.simd.arithmetic import (
+    add_words,
+    and_words,
+    bytes_as_words,
+    lower_bytes,
+    lower_bytes_of_two,
+    multiply_add_bytes,
+    multiply_high,
+    multiply_round,
+    or_words,
+    shift_left,
+    shift_right,
+    subtract_words,
+    words_as_bytes,
+)
+from fastresample.kernels.simd.kinds import Words
+from fastresample.kernels.simd.memory import (
+    load_bytes,
+    load_first_bytes,
+    load_i64,
+    load_words,
+    prefetch_later,
+    store_bytes,
+    store_first_bytes,
+    store_half_bytes,
+    store_words,
+)
+from fastresample.kernels.simd.permutations import merge_bytes, permute_bytes, permute_two_bytes, spread_i16
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
 
@@ -54,26 +81,26 @@ def prepare(request: Any, tables: Any) -> Any:
     return None if found is None else (Specialisation(found[0], high), found[1:])
 
 
-_second_of_2 = simd.merge_bytes(2, 1)
-_second_of_4, _third_of_4, _fourth_of_4 = (simd.merge_bytes(4, part) for part in range(1, 4))
-_second_of_8, _third_of_8, _fourth_of_8, _fifth_of_8 = (simd.merge_bytes(8, part) for part in range(1, 5))
-_sixth_of_8, _seventh_of_8, _eighth_of_8 = (simd.merge_bytes(8, part) for part in range(5, 8))
-_times_8, _times_128 = simd.shift_left(simd.Words, 3), simd.shift_left(simd.Words, FRACTION)
-_by_16, _by_4, _by_128 = (simd.shift_right(simd.Words, places) for places in (4, 2, FRACTION))
+_second_of_2 = merge_bytes(2, 1)
+_second_of_4, _third_of_4, _fourth_of_4 = (merge_bytes(4, part) for part in range(1, 4))
+_second_of_8, _third_of_8, _fourth_of_8, _fifth_of_8 = (merge_bytes(8, part) for part in range(1, 5))
+_sixth_of_8, _seventh_of_8, _eighth_of_8 = (merge_bytes(8, part) for part in range(5, 8))
+_times_8, _times_128 = shift_left(Words, 3), shift_left(Words, FRACTION)
+_by_16, _by_4, _by_128 = (shift_right(Words, places) for places in (4, 2, FRACTION))
 
 
 @forced
 def _fetch(line, base, second, index):
     """Permute a window of two vectors, the second one ``second`` bytes behind the first."""
-    place = line + simd.load_i64(base)
-    return simd.permute_two_bytes(simd.load_bytes(place), index, simd.load_bytes(place + second))
+    place = line + load_i64(base)
+    return permute_two_bytes(load_bytes(place), index, load_bytes(place + second))
 
 
 @forced
 def _pairs(line, base, second, index, windows):
     """Fetch the two samples of each of 32 outputs."""
     if windows == 0:
-        return simd.permute_bytes(simd.load_bytes(line + simd.load_i64(base)), index)
+        return permute_bytes(load_bytes(line + load_i64(base)), index)
     v = _fetch(line, base, second, index)
     if windows == 2:
         v = _second_of_2(_fetch(line, base + 8, second, index), v)
@@ -95,33 +122,33 @@ def _pairs(line, base, second, index, windows):
 @forced
 def _weighed(pairs, table, high):
     """Return the words of 32 outputs; the weights are behind their permutation."""
-    first = simd.load_bytes(table + 64)
+    first = load_bytes(table + 64)
     if not high:
         # 64 and -64 in turn: the difference, nearer less other; then the nearer sample with the half of a last shift.
-        difference = simd.multiply_add_bytes(pairs, simd.words_as_bytes(simd.spread_i16(np.int16(-16320))))
-        nearer = simd.and_words(_times_128(simd.bytes_as_words(pairs)), simd.spread_i16(np.int16(0x7F80)))
-        nearer = simd.or_words(nearer, simd.spread_i16(np.int16(64)))
-        return simd.add_words(nearer, simd.multiply_round(difference, simd.bytes_as_words(first)))
-    upper, lower = simd.multiply_add_bytes(pairs, first), simd.multiply_add_bytes(pairs, simd.load_bytes(table + 128))
-    return simd.add_words(_times_8(upper), _by_16(lower))
+        difference = multiply_add_bytes(pairs, words_as_bytes(spread_i16(np.int16(-16320))))
+        nearer = and_words(_times_128(bytes_as_words(pairs)), spread_i16(np.int16(0x7F80)))
+        nearer = or_words(nearer, spread_i16(np.int16(64)))
+        return add_words(nearer, multiply_round(difference, bytes_as_words(first)))
+    upper, lower = multiply_add_bytes(pairs, first), multiply_add_bytes(pairs, load_bytes(table + 128))
+    return add_words(_times_8(upper), _by_16(lower))
 
 
 @forced
 def _ask(line, entry, windows):
     """Ask for what a chunk will need of a line that is read later."""
     for part in range(windows):
-        place = line + simd.load_i64(entry + 8 * part)
-        simd.prefetch_later(place)
-        simd.prefetch_later(place + 64)
+        place = line + load_i64(entry + 8 * part)
+        prefetch_later(place)
+        prefetch_later(place + 64)
 
 
 @forced
 def _filter_row(line, width, entry, second, tables, words, windows, high):
     """Filter one source row."""
     for _ in range(0, width, 32):
-        table = tables + simd.load_i64(entry)
-        pairs = _pairs(line, entry + 8, second, simd.load_bytes(table), windows)
-        simd.store_words(words, _weighed(pairs, table, high))
+        table = tables + load_i64(entry)
+        pairs = _pairs(line, entry + 8, second, load_bytes(table), windows)
+        store_words(words, _weighed(pairs, table, high))
         entry += 8 * (1 + max(windows, 1))
         words += 64
 
@@ -130,35 +157,35 @@ def _filter_row(line, width, entry, second, tables, words, windows, high):
 def _between(a, b, first, second, high):
     """Weigh 32 samples of two filtered rows."""
     if not high:
-        return _by_128(simd.add_words(a, simd.multiply_high(simd.subtract_words(a, b), first)))
-    total = simd.add_words(simd.multiply_high(a, first), simd.multiply_high(b, second))
-    return _by_4(simd.add_words(total, simd.spread_i16(np.int16(2))))
+        return _by_128(add_words(a, multiply_high(subtract_words(a, b), first)))
+    total = add_words(multiply_high(a, first), multiply_high(b, second))
+    return _by_4(add_words(total, spread_i16(np.int16(2))))
 
 
 @forced
 def _add_rows(a, b, w0, w1, target, width, high):
     """Store one output row; filtered rows have room for whole vectors."""
-    first, second = simd.spread_i16(w0), simd.spread_i16(w1)
+    first, second = spread_i16(w0), spread_i16(w1)
     x = 0
     while x < width:
-        left = _between(simd.load_words(a + 2 * x), simd.load_words(b + 2 * x), first, second, high)
-        right = _between(simd.load_words(a + 2 * x + 64), simd.load_words(b + 2 * x + 64), first, second, high)
-        result = simd.lower_bytes_of_two(left, right)
+        left = _between(load_words(a + 2 * x), load_words(b + 2 * x), first, second, high)
+        right = _between(load_words(a + 2 * x + 64), load_words(b + 2 * x + 64), first, second, high)
+        result = lower_bytes_of_two(left, right)
         if x + 64 <= width:
-            simd.store_bytes(target + x, result)
+            store_bytes(target + x, result)
         else:
-            simd.store_first_bytes(target + x, result, width - x)
+            store_first_bytes(target + x, result, width - x)
         x += 64
 
 
 @forced
 def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tables, windows, high):
     """Make one output row of two source rows that no other needs, or of one; ask for those of the next."""
-    first, last = simd.spread_i16(w0), simd.spread_i16(w1)
+    first, last = spread_i16(w0), spread_i16(w1)
     for x in range(0, width, 32):
-        table = tables + simd.load_i64(entry)
+        table = tables + load_i64(entry)
         entry += 8
-        index = simd.load_bytes(table)
+        index = load_bytes(table)
         left = right = _weighed(_pairs(a, entry, second, index, windows), table, high)
         _ask(next_a, entry, windows)
         if a != b:
@@ -166,9 +193,9 @@ def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tabl
             _ask(next_b, entry, windows)
         result = _between(left, right, first, last, high)
         if x + 32 <= width:
-            simd.store_half_bytes(target + x, simd.lower_bytes(result))
+            store_half_bytes(target + x, lower_bytes(result))
         else:
-            simd.store_first_bytes(target + x, simd.lower_bytes_of_two(result, result), width - x)
+            store_first_bytes(target + x, lower_bytes_of_two(result, result), width - x)
         entry += 8 * max(windows, 1)
 
 
@@ -182,9 +209,9 @@ def _shrink(src, out, begin, end, header, blob, windows, high):
         plane = address_of(src) + row // rows * src.shape[1] * stride
         place = address_of(header) + 8 * HEAD + 32 * (row % rows)
         following = place + 32 if row % rows + 1 < rows else place
-        a, b = plane + simd.load_i64(place) * stride, plane + simd.load_i64(place + 8) * stride
-        next_a, next_b = plane + simd.load_i64(following) * stride, plane + simd.load_i64(following + 8) * stride
-        w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+        a, b = plane + load_i64(place) * stride, plane + load_i64(place + 8) * stride
+        next_a, next_b = plane + load_i64(following) * stride, plane + load_i64(following + 8) * stride
+        w0, w1 = np.int16(load_i64(place + 16)), np.int16(load_i64(place + 24))
         _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entries, second, tables, windows, high)
         target += width
 
@@ -201,7 +228,7 @@ def _filter(src, out, begin, end, header, blob, buffer, windows, high):
     for row in range(begin, end):
         plane = row // rows * src.shape[1]
         place = address_of(header) + 8 * HEAD + 32 * (row % rows)
-        a, b = plane + simd.load_i64(place), plane + simd.load_i64(place + 8)
+        a, b = plane + load_i64(place), plane + load_i64(place + 8)
         if held_a != a and (held_b == a or held_a == b):
             held_a, held_b, words_a, words_b = held_b, held_a, words_b, words_a
         for k in range(2):
@@ -210,14 +237,14 @@ def _filter(src, out, begin, end, header, blob, buffer, windows, high):
                 continue
             line = address_of(src) + r * stride
             if length < 64:
-                simd.store_bytes(short, simd.load_first_bytes(line, length))
+                store_bytes(short, load_first_bytes(line, length))
                 line = short
             _filter_row(line, width, entries, second, tables, words_b if k else words_a, windows, high)
             if k:
                 held_b = r
             else:
                 held_a = r
-        w0, w1 = np.int16(simd.load_i64(place + 16)), np.int16(simd.load_i64(place + 24))
+        w0, w1 = np.int16(load_i64(place + 16)), np.int16(load_i64(place + 24))
         _add_rows(words_a, words_a if a == b else words_b, w0, w1, target, width, high)
         target += width
 

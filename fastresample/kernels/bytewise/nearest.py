@@ -1,0 +1,264 @@
+"""Index maps as permutations of bytes: a row is bytes, whatever its words and channels; 64 of a result at a time.
+
+Each 64 bytes of a result are picked from windows of the source row, of 64 or 128 bytes, which serve equally many of
+them. Where the windows begin and which of their bytes are taken is the same for all rows. Windows end with the row, so
+nothing behind it is read. Small pixels that lie far apart are moved one by one instead, each as a word of four or eight
+bytes, of which the next one overwrites what is too much.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.simd.memory import (
+    load_bytes,
+    load_first_bytes,
+    load_i32,
+    load_i64,
+    prefetch,
+    prefetch_to_write,
+    store_bytes,
+    store_first_bytes,
+    store_i32,
+    store_i64,
+)
+from fastresample.kernels.simd.permutations import blend_bytes, permute_bytes, permute_two_bytes, zero_bytes
+from fastresample.kernels.tiers import VBMI, tier
+from fastresample.kernels.vectors import address_of
+
+# What a window costs, of 64 bytes and of 128, in pixels moved one by one.
+_COSTS = (2, 5)
+
+
+class Specialisation(NamedTuple):
+    """What is fixed when a kernel is compiled."""
+
+    windows: int  # per 64 bytes of the result: 1, 2, 4, 8 or 16
+    wide: bool  # of 128 bytes instead of 64: one or 16, for between them twice as many small ones are cheaper
+    short: bool  # rows of less than 64 bytes are one window, of which the rest is not read
+    word: int  # bytes at once of pixels moved one by one, 4 or 8; 0 = there are windows
+
+
+TABLES = (array_type(np.int32, 1), array_type(np.int64, 1), array_type(np.uint8, 1))
+
+
+def can_permute(request: Any) -> bool:
+    """Whether the processor permutes bytes, and rows lie in place."""
+    return request.direct and tier() is VBMI
+
+
+def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]] | None:
+    """Choose how an index map is followed, and say where everything is; None if it descends or reaches too far."""
+    sizes, index_x, index_y = tables
+    item = np.dtype(request.source).itemsize
+    row_bytes = int(sizes[1]) * item
+    windows, wide, word, begins, lanes = _packer()(index_x, int(sizes[0]) * item, row_bytes)
+    if not (windows or word):
+        return None
+    special = Specialisation(windows, bool(wide), bool(windows) and row_bytes < 64, word)
+    return special, (sizes, index_y, begins, lanes)
+
+
+@cache
+def _packer() -> Kernel:
+    return compile_kernel(pack, "pack_windows", (array_type(np.int32, 1), types.int64, types.int64))
+
+
+@forced
+def reach(index, pixel, begin, end):
+    """Return the lowest and the highest byte of the source that bytes [begin, end) of the result are."""
+    x, y = begin // pixel, (end - 1) // pixel
+    low, high = index[x] * pixel + begin % pixel, index[y] * pixel + (end - 1) % pixel
+    if x < y:
+        low, high = min(low, index[x + 1] * pixel), max(high, index[y - 1] * pixel + pixel - 1)
+    return low, high
+
+
+@forced
+def _chunk_begin(q, length):
+    """Return where chunk ``q`` of a row begins; the last one is whole, too, and overlaps the one before."""
+    return max(min(q * 64, length - 64), 0)
+
+
+@forced
+def _choose(index, pixel, row_bytes):
+    """Return the cheapest windows that reach far enough, how many and whether wide, and what they cost; none are 0."""
+    length = index.size * pixel
+    windows, wide, least = 0, 0, 1 << 30
+    for choice in range(10):
+        count, twice = 1 << (choice // 2), choice % 2
+        cost, room, width = count * _COSTS[twice], 64 << twice, 64 // count
+        if cost >= least or (twice and (row_bytes < 128 or (count != 1 and count != 16))):
+            continue
+        fits = True
+        for q in range((length + 63) // 64):
+            begin = _chunk_begin(q, length)
+            for k in range(begin, min(begin + 64, length), width):
+                low, high = reach(index, pixel, k, min(k + width, length))
+                fits = fits and high - low < room
+            if not fits:
+                break
+        if fits:
+            windows, wide, least = count, twice, cost
+    return windows, wide, least
+
+
+@forced
+def _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
+    """Set where each window begins, and which of its bytes go to the lanes that it serves."""
+    length, width, last = index.size * pixel, 64 // windows, max(row_bytes - (64 << wide), 0)
+    for q in range(lanes.size // 64):
+        begin = _chunk_begin(q, length)
+        x, c = begin // pixel, begin % pixel
+        for window in range(windows):
+            first = begin + window * width
+            low = 0
+            if first < length:
+                low = min(reach(index, pixel, first, min(first + width, length))[0], last)
+            begins[q * windows + window] = low
+            for lane in range(width):
+                inside = first + lane < length
+                lanes[q * 64 + window * width + lane] = np.uint8(index[x] * pixel + c - low if inside else 0)
+                c += 1
+                if c == pixel and x + 1 < index.size:
+                    x, c = x + 1, 0
+
+
+@forced
+def _fill_places(index, pixel, row_bytes, word, places):
+    """Set where each pixel begins and, behind the last one, how many may be moved as whole words."""
+    whole = 0
+    for x in range(index.size):
+        places[x] = index[x] * pixel
+        if places[x] + word <= row_bytes and x * pixel + word <= index.size * pixel:
+            whole = x + 1
+    places[index.size] = whole
+
+
+def pack(index, pixel, row_bytes):
+    """Return how to follow a map, as in `Specialisation`, and its tables; neither windows nor a word if it cannot be.
+
+    Rows have ``row_bytes``. Tables: where windows begin, and which bytes of them go where; or where pixels begin.
+    """
+    for x in range(1, index.size):
+        if index[x] < index[x - 1]:
+            return 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.uint8)
+    windows, wide, cost = _choose(index, pixel, row_bytes)
+    if pixel >= 3 and pixel <= 8 and (windows == 0 or windows >= 8) and cost * pixel >= 64:
+        word, places = 4 if pixel <= 4 else 8, np.empty(index.size + 1, np.int64)
+        _fill_places(index, pixel, row_bytes, word, places)
+        return 0, 0, word, places, np.empty(0, np.uint8)
+    chunks = (index.size * pixel + 63) // 64 if windows else 0
+    begins, lanes = np.empty(chunks * windows, np.int64), np.empty(chunks * 64, np.uint8)
+    if windows:
+        _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes)
+    return windows, wide, 0, begins, lanes
+
+
+@forced
+def _picked(line, ahead, begins, lanes, windows, wide):
+    """Return 64 bytes of a row; the row that comes next lies ``ahead`` of it."""
+    order, result = load_bytes(lanes), zero_bytes()
+    width = np.int64(64 // windows)
+    chosen = np.int64((1 << width) - 1) if windows > 1 else np.int64(-1)
+    for window in range(windows):
+        address = line + load_i64(begins + window * 8)
+        if wide:
+            part = permute_two_bytes(load_bytes(address), order, load_bytes(address + 64))
+        else:
+            part = permute_bytes(load_bytes(address), order)
+        if windows > 1:
+            prefetch(address + ahead)
+            result = blend_bytes(chosen, part, result)
+            chosen = np.int64(chosen << width)
+        else:
+            result = part
+    return result
+
+
+@forced
+def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, windows, wide, short):
+    """Fill a row of the result, and the same one ``again`` bytes behind it unless that is 0."""
+    for q in range((length + 63) // 64):
+        if short:
+            pixels = permute_bytes(load_first_bytes(line, row_bytes), load_bytes(lanes + q * 64))
+        else:
+            pixels = _picked(line, ahead, begins + q * windows * 8, lanes + q * 64, windows, wide)
+        target = goal + max(min(q * 64, length - 64), 0)
+        if length < 64:
+            store_first_bytes(target, pixels, length)
+            if again:
+                store_first_bytes(target + again, pixels, length)
+        else:
+            store_bytes(target, pixels)
+            prefetch_to_write(target + again + length)
+            if again:
+                store_bytes(target + again, pixels)
+                prefetch_to_write(target + 2 * again + length)
+
+
+@forced
+def _move(address, target, word):
+    if word == 4:
+        store_i32(target, load_i32(address))
+    else:
+        store_i64(target, load_i64(address))
+
+
+@forced
+def _fill_pixels(line, ahead, goal, places, count, pixel, word):
+    """Fill a row pixel by pixel: as whole words where nothing lies in the way, then as so many bytes."""
+    whole = load_i64(places + count * 8)
+    pairs = whole // 2 * 2
+    for x in range(0, pairs, 2):
+        address, target = line + load_i64(places + x * 8), goal + x * pixel
+        prefetch(address + ahead)  # the line of its neighbour comes by itself: to ask for it, too, takes longer
+        _move(address, target, word)
+        _move(line + load_i64(places + x * 8 + 8), target + pixel, word)
+    if pairs < whole:
+        _move(line + load_i64(places + pairs * 8), goal + pairs * pixel, word)
+    for x in range(whole, count):
+        store_first_bytes(goal + x * pixel, load_first_bytes(line + load_i64(places + x * 8), pixel), pixel)
+
+
+@forced
+def _copy_row(line, goal, length):
+    if length < 64:
+        store_first_bytes(goal, load_first_bytes(line, length), length)
+    else:
+        for q in range((length + 63) // 64):
+            place = min(q * 64, length - 64)
+            store_bytes(goal + place, load_bytes(line + place))
+
+
+def make_windows(special: Specialisation) -> Kernel:
+    """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by ``fill_windows``."""
+    windows, wide, short, word = special
+
+    def gather_windows(src, out, begin, end, layout, index_y, begins, lanes):
+        rows, length, stride = out.shape[1], out.shape[2] * out.itemsize, src.shape[2] * src.itemsize
+        row_bytes = layout[1] * src.itemsize
+        row = begin
+        while row < end:
+            p, y = row // rows, row % rows
+            rest = min(end - row, rows - y)
+            count = 1
+            while count < rest and index_y[y + count] == index_y[y]:
+                count += 1
+            ahead = (index_y[y + count] - index_y[y]) * stride if count < rest else 0
+            line = address_of(src) + (p * src.shape[1] + index_y[y]) * stride
+            goal = address_of(out) + row * length
+            if word:
+                pixel = layout[0] * src.itemsize
+                _fill_pixels(line, ahead, goal, address_of(begins), length // pixel, pixel, word)
+            else:
+                again, tables = length if count > 1 else 0, (address_of(begins), address_of(lanes))
+                _fill_row(line, row_bytes, ahead, goal, again, length, *tables, windows, wide, short)
+            for k in range(1 if word else 2, count):
+                _copy_row(goal, goal + k * length, length)
+            row += count
+
+    return gather_windows

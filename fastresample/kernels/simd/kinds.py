@@ -1,0 +1,74 @@
+"""Kinds of vectors, and how operations on them are made."""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+LANES = {"i1": ir.IntType(1), "i8": ir.IntType(8), "i16": ir.IntType(16), "i32": ir.IntType(32)}
+LANES |= {"i64": ir.IntType(64), "f32": ir.FloatType()}
+
+
+class Vector(types.Type):
+    """A vector type: the kind of a lane and how many there are."""
+
+    def __init__(self, lane, count):
+        self.lane, self.count = lane, count
+        super().__init__(name=f"Vector[{count}x{lane}]")
+
+    @property
+    def llvm(self):
+        return ir.VectorType(LANES[self.lane], self.count)
+
+    def constant(self, values):
+        """Vector of literal values; a single one fills all lanes."""
+        values = list(values) if hasattr(values, "__len__") else [values] * self.count
+        return ir.Constant(self.llvm, values)
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, kind.llvm)
+
+
+Bytes, HalfBytes, QuarterBytes = Vector("i8", 64), Vector("i8", 32), Vector("i8", 16)
+Words, Ints, Floats = Vector("i16", 32), Vector("i32", 16), Vector("f32", 16)
+ADDRESS, I32, F32 = types.int64, types.int32, types.float32
+
+
+def operation(result, arguments, emit):
+    """Return an intrinsic of one signature; ``emit(builder, *values)`` writes its code."""
+
+    def generate(context, builder, signature, values):
+        value = emit(builder, *values)
+        return context.get_dummy_value() if value is None else value
+
+    signature = result(*arguments)
+    takes = {  # an intrinsic's parameters are counted by name
+        0: lambda typing: (signature, generate),
+        1: lambda typing, a: (signature, generate),
+        2: lambda typing, a, b: (signature, generate),
+        3: lambda typing, a, b, c: (signature, generate),
+    }
+    return intrinsic(takes[len(arguments)])
+
+
+def call(builder, name, result, values):
+    kind = ir.FunctionType(result, [value.type for value in values])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), values)
+
+
+def instruction(name, result, *arguments):
+    """Operation that is a function of LLVM, of the same types."""
+    return operation(result, arguments, lambda builder, *values: call(builder, name, result.llvm, values))
+
+
+def pointer(builder, address):
+    return builder.inttoptr(address, ir.PointerType())
+
+
+def splat(builder, value, kind):
+    first = builder.insert_element(ir.Constant(kind.llvm, ir.Undefined), value, ir.Constant(LANES["i32"], 0))
+    zeros = ir.Constant(ir.VectorType(LANES["i32"], kind.count), [0] * kind.count)
+    return builder.shuffle_vector(first, first, zeros)
