@@ -83,8 +83,8 @@ class Stage:
         for source, result in canonical_pairs(src, out, self.axes):
             self._check_size(source.shape[1:3])
             planes, rows, columns, channels = result.shape
-            band = self._band(source, result)
-            threads.run(band, planes * rows, columns * channels * self.sample_ns, thread_count)
+            band, speed = self._band(source, result)
+            threads.run(band, planes * rows, columns * channels * self.sample_ns / speed, thread_count)
 
     def _check_size(self, size: tuple[int, ...]) -> None:
         """Raise RuntimeError unless the tables, which kernels trust, are for so many rows and columns."""
@@ -112,6 +112,7 @@ class Stage:
         elif not (src.dtype == self.request.source and out.dtype == self.request.result):
             return None
         row_length = (1 if columns is None else out.shape[columns]) * channels
+        kernel, tables, speed = self._bind(True, channels, name)
         return Whole(
             src.dtype,
             out.dtype,
@@ -119,12 +120,13 @@ class Stage:
             (planes, height, width * channels),
             (planes, lines, row_length),
             planes * lines,
-            row_length * self.sample_ns,
-            *self._bind(True, channels, name),
+            row_length * self.sample_ns / speed,
+            kernel,
+            tables,
         )
 
-    def _bind(self, direct: bool, channels: int, word: str) -> tuple[Any, tuple[Any, ...]]:
-        """Return the kernel for arrays of this kind and its tables."""
+    def _bind(self, direct: bool, channels: int, word: str) -> tuple[Any, tuple[Any, ...], float]:
+        """Return the kernel for arrays of this kind, its tables and its speed relative to the plain one."""
         bound = self._bound.get((direct, channels, word))
         if bound is None:
             request = self._request(direct, channels, word)
@@ -142,19 +144,19 @@ class Stage:
             return request
         return request._replace(direct=direct, channels=channels)
 
-    def _band(self, src: Array, out: Array) -> threads.Band:
-        """Return the function that computes rows ``[begin, end)``, counted over all planes."""
+    def _band(self, src: Array, out: Array) -> tuple[threads.Band, float]:
+        """Return the function that computes rows ``[begin, end)``, counted over all planes, and its relative speed."""
         word, source, result = "", self.request.source, self.request.result
         if self.request.family == "gather":
             src, out = as_words(src, out)
             word = source = result = f"uint{8 * src.itemsize}"
         if not (_readable(src, source) and _readable(out, result)):
-            return self._converting(src, out, self._request(True, src.shape[3], word))
+            return self._converting(src, out, self._request(True, src.shape[3], word)), 1.0
         flat = flat_rows(src) if out.flags.c_contiguous else None
-        kernel, tables = self._bind(flat is not None, src.shape[3], word)
+        kernel, tables, speed = self._bind(flat is not None, src.shape[3], word)
         if flat is not None:
             src, out = flat, out.reshape(*out.shape[:2], -1)
-        return _calling(kernel, src, out, tables)
+        return _calling(kernel, src, out, tables), speed
 
     def _converting(self, src: Array, out: Array, request: Any) -> threads.Band:
         """Like ``_band``, for byte-swapped, misaligned or half-precision samples: a few rows at a time."""

@@ -59,7 +59,7 @@ class Map(NamedTuple):
 
     def run(self, fast: bool, cuts: tuple[int, ...] = (), allocated: Allocate = allocate) -> np.ndarray:
         request, tables = self.request, self.tables
-        kernel, packed = kernels.bind(request, tables) if fast else (matching(request)[-1].make(request), tables)
+        kernel, packed = kernels.bind(request, tables)[:2] if fast else (matching(request)[-1].make(request), tables)
         shape = (self.planes, self.index_y.size, self.index_x.size * self.channels)
         out = allocated(int(np.prod(shape)), self.word).reshape(shape)
         src = self.image(allocated)

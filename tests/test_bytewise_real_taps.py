@@ -62,7 +62,7 @@ class Sums(NamedTuple):
     def run(self, fast: bool, cuts: tuple[int, ...] = (), allocated: Allocate = allocate) -> np.ndarray:
         request, tables = area_request(self.channels), self.tables
         plain = matching(request)[-1].make(request._replace(channels=0))
-        kernel, packed = kernels.bind(request, tables) if fast else (plain, tables)
+        kernel, packed = kernels.bind(request, tables)[:2] if fast else (plain, tables)
         shape = (self.planes, self.down[0].size, self.along[0].size * self.channels)
         out = allocated(int(np.prod(shape)), "uint8").reshape(shape)
         src = self.image(allocated)

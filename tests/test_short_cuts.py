@@ -113,7 +113,7 @@ def generally(image: np.ndarray, planned: plan.Plan, out: np.ndarray) -> np.ndar
     """Run a plan of one stage as arrays of any layout are run."""
     (stage,) = planned.stages
     for source, result in canonical_pairs(image, out, stage.axes):
-        stage._band(source, result)(0, result.shape[0] * result.shape[1])
+        stage._band(source, result)[0](0, result.shape[0] * result.shape[1])
     return out
 
 

@@ -111,12 +111,12 @@ def test_bands_run_at_the_same_time(count):
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="interpreted kernels take long for large images")
 def test_large_images_use_the_pool(bands):
-    image = np.zeros((1000, 1200), np.uint8)
-    fastresample.resize(image, (1000, 1100), method="nearest", threads=2)
+    image = np.zeros((3000, 1200), np.uint8)
+    fastresample.resize(image, (3000, 1100), method="nearest", threads=2)
     (call,) = bands
     ends = [end for _, end in sorted(call)]
     assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
-    assert ends[-1] == 1000
+    assert ends[-1] == 3000
     assert 2 <= len(call) <= 2 * threads._MOST_ROUNDS
     assert threads._pool._count == 1
 

@@ -20,3 +20,4 @@ class Variant(NamedTuple):
     # Packs the tables of a resize as the kernel wants them: what ``make`` is told about them, and the packed ones; None
     # where these tables are beyond it. Without it the kernel takes them as they are.
     prepare: Callable[[Any, Any], Any] | None = None
+    speed: float = 1.0  # how many times as fast as the plain kernel it is about, for deciding on threads
