@@ -15,11 +15,7 @@ from fastresample.conventions.records import Rule
 
 # Largest word and largest absolute sum of cut weights. A cut may add one. Sums of bytes must fit 32 bits, and what is
 # above the lowest byte of a word 16.
-_LIMITS = {
-    "int16": (32766.0, math.inf),
-    "int32": (math.inf, 2.0**23 - 2.0**16),
-    "float64": (math.inf, 2.0**23 - 2.0**16),
-}
+_LIMITS = {"int16": (32766.0, math.inf), "int32": (math.inf, 2.0**23 - 2.0**16)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,14 +93,13 @@ def table(rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleTyp
     if how.rounding == codes.WEIGHT_EVEN_REAL:
         scaled = np.rint(weights * 2.0**how.bits) * 2.0 ** (-2 * how.bits)
         return Table(first, count, scaled.astype(how.weight), margin=margin)
-    fixed = np.empty(weights.shape, how.weight)
     if how.rounding == codes.WEIGHT_CUT:
-        real = fixed.dtype.kind == "f"
-        inside = -1 if real else n_in
-        bits, gain = tables.cut_builder(how.weight)(
-            first, count, weights, inside, how.bits, *_LIMITS[how.weight], fixed
-        )
+        real = how.weight == "float64"
+        word, inside = ("int32", -1) if real else (how.weight, n_in)
+        fixed = np.empty(weights.shape, word)
+        bits, gain = tables.cut_builder(word)(first, count, weights, inside, how.bits, *_LIMITS[word], fixed)
         return Table(first, count, fixed * 2.0**-bits if real else fixed, int(bits), float(gain))
+    fixed = np.empty(weights.shape, how.weight)
     bits = _fitting_bits(peak, how.bits) if how.rounding == codes.WEIGHT_FIT else how.bits
     inside = -1 if outside else n_in
     tables.fixed_builder(how.weight)(first, count, weights, inside, bits, how.rounding == codes.WEIGHT_EVEN, fixed)

@@ -235,7 +235,7 @@ def _copy_row(line, goal, length):
 
 
 def make_windows(special: Specialisation) -> Kernel:
-    """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by ``fill_windows``."""
+    """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by `pack`."""
     windows, wide, short, word = special
 
     def gather_windows(src, out, begin, end, layout, index_y, begins, lanes):

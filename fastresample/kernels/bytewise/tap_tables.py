@@ -9,7 +9,7 @@ from numba import types
 from fastresample.kernels.bytewise.memory import LINE, aligned
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import HEADER
-from fastresample.kernels.common import array_type, compile_kernel, inline
+from fastresample.kernels.common import array_type, compile_kernel, forced
 
 LANES = 16
 # Bytes of a window by its width, and the numbers of windows that the lanes may be divided among, cheapest first.
@@ -23,7 +23,7 @@ _BIAS = np.uint32(0x808080)
 _U = np.uintp
 
 
-@inline
+@forced
 def _digits(weights, row, tap):
     """The digits of a weight, signed bytes, the lowest first; zeros beyond the table."""
     if 0 <= tap < weights.shape[1]:
@@ -31,7 +31,7 @@ def _digits(weights, row, tap):
     return np.uint32(0)
 
 
-@inline
+@forced
 def _four_digits(a, b, c, d, place):
     """One digit of four weights in the bytes of a word."""
     places, low = np.uint32(8 * place), np.uint32(255)
@@ -39,7 +39,7 @@ def _four_digits(a, b, c, d, place):
     return np.uint32(word | (((c >> places) & low) << np.uint32(16)) | (((d >> places) & low) << np.uint32(24)))
 
 
-@inline
+@forced
 def _two_digits(weights, row, tap, upper):
     """The lowest digit of two weights, or all that is above it, in the halves of a word; zeros beyond the table."""
     word = np.uint32(0)
@@ -52,7 +52,7 @@ def _two_digits(weights, row, tap, upper):
     return word
 
 
-@inline
+@forced
 def _pack_four(weights, row, tap, digits, in_pairs, target, place):
     """Write the digits of four weights from ``tap`` on: digit by digit, or those of each pair."""
     if digits == WORDS:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.common import inline
+from fastresample.kernels.common import forced
 
 _SHORTEST_VECTOR = 8
 # Coefficients of Taylor's series of the sine from the third power on.
@@ -14,7 +14,7 @@ _11, _13, _15 = (1.0 / -math.factorial(11), 1.0 / math.factorial(13), 1.0 / -mat
 _17, _19, _21 = (1.0 / math.factorial(17), 1.0 / -math.factorial(19), 1.0 / math.factorial(21))
 
 
-@inline
+@forced
 def sine(x):
     """``sin(pi x)``, ``x >= 0``; exactly 0 at whole numbers, for it is taken of the distance to the nearest one.
 
@@ -28,7 +28,7 @@ def sine(x):
     return value if np.floor(0.5 * whole) == 0.5 * whole else -value
 
 
-@inline
+@forced
 def cubic(b, c, x):
     """Mitchell and Netravali's family; Keys' cubic is ``b = 0, c = -a``."""
     if x < 1.0:
@@ -37,7 +37,7 @@ def cubic(b, c, x):
     return ((b + 6.0 * c) * rest - 6.0 * c) * rest * rest / 6.0
 
 
-@inline
+@forced
 def filter_value(code, a, b, x):
     """Weight of the filter ``code`` with parameters a, b at the distance ``x >= 0``, in its own (stretched) unit."""
     if code == codes.TRIANGLE:
@@ -57,7 +57,7 @@ def filter_value(code, a, b, x):
     return math.nan
 
 
-@inline
+@forced
 def weigh(code, a, b, weights, i, taps):
     """Replace the distances in the row ``i`` by their weights, as `filter_value`; vectors serve what is costly."""
     i, n = np.uintp(i), np.uintp(taps)
