@@ -187,7 +187,8 @@ def _separable(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bo
         y = weights.table(operation.rows, rows.n_in, rows.n_out, across, kernels.tables)
     first, last = (y, x) if order == codes.VERTICAL_FIRST else (x, y)
     arithmetic = weights.resolved(arithmetic, first, last, task.dtype)
-    if arithmetic.fraction and last.weights.dtype.kind == "f":  # real weights drop the fraction of the words
+    if arithmetic.last.rounding == codes.WEIGHT_CUT and last.weights.dtype.kind == "f":
+        # Real weights drop the fraction of the words.
         last = replace(last, weights=last.weights * 2.0**-arithmetic.fraction)
         x, y = (last, y) if order == codes.VERTICAL_FIRST else (x, last)
     dropped = {codes.SUM_HIGH: 16, codes.SUM_WIDE: 32}.get(arithmetic.last.sum, 0)

@@ -10,8 +10,12 @@ from numpy.typing import DTypeLike
 from fastresample import convolution, plan, pooling, spec
 from fastresample.resizing import resize
 
-# From 64 x 16: enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that windows are long.
-_WARMUP_SIZES = ((113, 17), (40, 9), (32, 8), (16, 4), (3, 3))
+_WARMUP_SIZES = {
+    # Enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that windows are long.
+    (64, 16): ((113, 17), (40, 9), (32, 8), (16, 4), (3, 3)),
+    # Kernels of vectors depend on how far apart the samples of a row lie: by steps of 1/2 to 20.
+    (24, 2000): ((48, 4000), (30, 2500), (20, 1500), (11, 1000), (8, 667), (6, 500), (4, 345), (3, 200), (2, 100)),
+}
 
 _FLOATS = (np.dtype("float32"), np.dtype("float64"))
 _OPERATORS: dict[str, Callable[[str], None]] = {
@@ -65,9 +69,10 @@ def warmup(
     choices, kinds = tuple(antialias), list(product(dtypes, channels))
     for method, convention in product(methods, conventions):
         for smooth, (dtype, count) in product(_existing(method, choices, convention), kinds):
-            image = np.zeros((64, 16, count), dtype)
-            for size in _WARMUP_SIZES:
-                resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
+            for sides, sizes in _WARMUP_SIZES.items():
+                image = np.zeros((*sides, count), dtype)
+                for size in sizes:
+                    resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
     floats = [str(np.dtype(dtype)) for dtype in dtypes if np.dtype(dtype) in _FLOATS]
     for operator, dtype in product(wanted, floats or ["float32"]):
         _OPERATORS[operator](dtype)

@@ -45,14 +45,15 @@ def test_info_says_why_a_cache_is_refused(tmp_path: Path) -> None:
 @needs_compiler
 def test_warmup_compiles_once_and_clear_forgets(tmp_path: Path) -> None:
     warmup = ("warmup", "--method", "nearest", "--channels", "3")
-    assert fastresample(tmp_path, *warmup).stdout == "2 kernels compiled\n"
+    compiled = re.fullmatch(r"([2-9]|1\d) kernels compiled\n", fastresample(tmp_path, *warmup).stdout)
+    assert compiled is not None
     assert fastresample(tmp_path, *warmup).stdout == "nothing to do: every kernel was in the cache\n"
-    assert "2 compiled kernels" in fastresample(tmp_path, "info").stdout
+    assert f"{compiled[1]} compiled kernels" in fastresample(tmp_path, "info").stdout
     cleared = fastresample(tmp_path, "cache", "clear")
-    assert cleared.stdout.startswith("2 compiled kernels deleted (")
+    assert cleared.stdout.startswith(f"{compiled[1]} compiled kernels deleted (")
     assert list(tmp_path.iterdir()) == []
     assert fastresample(tmp_path, "cache", "clear").stdout.startswith("0 compiled kernels deleted (0.0 MB)")
-    assert fastresample(tmp_path, *warmup).stdout == "2 kernels compiled\n"
+    assert fastresample(tmp_path, *warmup).stdout == compiled[0]
 
 
 @needs_compiler

@@ -70,12 +70,14 @@ def weigh(code, a, b, weights, i, taps):
     elif code == codes.LANCZOS:
         for k in range(n):
             x = weights[i, k]
-            value = sine(x) / (math.pi * x) * (sine(x / a) * a / (math.pi * x))
+            apart = x if x != 0.0 else 1.0
+            value = sine(x) / (math.pi * apart) * (sine(x / a) * a / (math.pi * apart))
             weights[i, k] = 1.0 if x == 0.0 else value
     elif code == codes.HAMMING:
         for k in range(n):
             x = weights[i, k]
-            value = sine(x) / (math.pi * x) * (0.54 + 0.46 * sine(x + 0.5))
+            apart = x if x != 0.0 else 1.0
+            value = sine(x) / (math.pi * apart) * (0.54 + 0.46 * sine(x + 0.5))
             weights[i, k] = 1.0 if x == 0.0 else value
     else:
         for k in range(n):
