@@ -17,6 +17,9 @@ _PANELS_BYTES = 16 << 20
 # Totals of the rows between a block's first and last channels; with one block they are stored at once.
 _TOTALS_BYTES, _TOTALS_BYTES_AT_ONCE = 768 << 10, 256 << 10
 _ALIGNMENT = 64
+# Of every lane. Twice as many as there are, so that bands are twice as long as others: each takes some steps of Python,
+# for which threads wait for one another.
+_PRODUCTS_PER_NS = 12
 
 
 class _Rows(NamedTuple):
@@ -64,7 +67,7 @@ class Channels:
         self._panel = self._outputs * size.group_channels * taps  # samples of a block's
         self._panels = size.groups * self._blocks * self._panel
         self._ahead = self._panels * np.dtype(spec.dtype).itemsize <= _PANELS_BYTES
-        self._unit_ns = self._panel * tile.rows * max(tables.x.counts) / 30
+        self._unit_ns = self._panel * tile.rows * max(tables.x.counts) / (_PRODUCTS_PER_NS * self._lanes)
 
     def _row_tables(self, spec: ConvolutionSpec) -> _Rows:
         size, tile = self._size, self._kernels.tile
@@ -93,13 +96,22 @@ class Channels:
             if end > rows:
                 finite.append(self._pack_ahead(weights, panels, max(begin, rows) - rows, end - rows))
 
+        scratch: list[Array] = []  # of threads that are done with it
+
         def band(begin: int, end: int) -> None:
-            finite.append(self._band(copy, weights, panels, bias, result, begin, end))
+            try:
+                totals = scratch.pop()
+            except IndexError:
+                # Whole vectors are transposed, also from behind the last tile.
+                totals = _aligned(self._part * self._group_totals + self._lanes * self._outputs, copy.dtype)
+            finite.append(self._band(copy, weights, panels, bias, result, totals, begin, end))
+            scratch.append(totals)
 
         packed = size.groups * self._blocks * size.group_channels if self._ahead else 0
         prepare_ns = (rows * self._line + packed * self._outputs * self._slots.size) / 4 / (rows + packed)
         threads.run(prepare, rows + packed, prepare_ns, thread_count)
-        threads.run(band, size.groups * self._blocks * self._row_groups, self._unit_ns, thread_count)
+        units = size.groups * self._blocks * self._row_groups
+        threads.run(band, units, self._unit_ns, thread_count)
         return all(finite)
 
     def _block(self, number: int) -> tuple[int, int, int, int]:
@@ -142,13 +154,19 @@ class Channels:
         return panels[number * self._panel + inner * self._slots.size * self._outputs :]
 
     def _band(
-        self, copy: Array, weights: Array, panels: Array, bias: Array, result: Array, begin: int, end: int
+        self,
+        copy: Array,
+        weights: Array,
+        panels: Array,
+        bias: Array,
+        result: Array,
+        totals: Array,
+        begin: int,
+        end: int,
     ) -> bool:
         """Compute groups of rows ``[begin, end)``, counted block by block."""
         size, tile = self._size, self._kernels.tile
         panel = panels if self._ahead else _aligned(self._slots.size * size.channel_block * self._outputs, copy.dtype)
-        # Whole vectors are transposed, also from behind the last tile.
-        totals = _aligned(self._part * self._group_totals + self._lanes * self._outputs, copy.dtype)
         added = np.zeros(self._outputs, copy.dtype)
         finite = True
         while begin < end:
