@@ -1,11 +1,10 @@
 """Vector kernels of bytes beside the plain ones: the same stage on the same memory, cut anyhow."""
 
-import ctypes
-import mmap
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import guard
 import numpy as np
 
 from fastresample import plan
@@ -65,15 +64,7 @@ def tables_of(stage: Stage, image: Image) -> tuple[Any, ...]:
 
 def guarded(size: int, at_end: bool) -> np.ndarray:
     """Return so many bytes between two pages that nobody may touch, flush with one of them."""
-    page = mmap.PAGESIZE
-    room = -(-max(size, 1) // page) * page
-    memory = mmap.mmap(-1, room + 2 * page)
-    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    library = ctypes.CDLL(None, use_errno=True)
-    library.mprotect.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
-    for guard in (address, address + page + room):
-        assert library.mprotect(guard, page, 0) == 0, ctypes.get_errno()
-    return np.ndarray(size, np.uint8, memory, page + (room - size if at_end else 0))
+    return guard.guarded(size, "uint8", at_end)
 
 
 def unguarded(size: int) -> np.ndarray:

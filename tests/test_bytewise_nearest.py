@@ -178,7 +178,7 @@ GUARDED = """
 import resource
 import numpy as np
 from child import tell
-from test_correlation import guarded
+from guard import guarded
 import test_bytewise_nearest as tests
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 """

@@ -159,7 +159,7 @@ GUARDED = """
 import resource
 import numpy as np
 from child import tell
-from test_correlation import guarded
+from guard import guarded
 import test_bytewise_real_taps as tests
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 """

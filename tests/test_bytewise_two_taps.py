@@ -9,6 +9,7 @@ from typing import Any
 import child
 import numpy as np
 import pytest
+from guard import guarded, relocated
 
 from fastresample import codes, kernels, plan, resize
 from fastresample.kernels.tiers import VBMI, tier
@@ -195,8 +196,6 @@ def test_every_pair_of_samples_at_every_weight(channels: int) -> None:
 
 def cropped(image: np.ndarray, beside: int, at_end: bool) -> np.ndarray:
     """Return the image in guarded memory that ends with its last sample, rows ``beside`` bytes longer than its own."""
-    from test_correlation import guarded
-
     planes, rows, columns, channels = image.shape
     stride = columns * channels + beside
     memory = guarded((planes * rows - 1) * stride + columns * channels, np.uint8, at_end)
@@ -208,8 +207,6 @@ def cropped(image: np.ndarray, beside: int, at_end: bool) -> np.ndarray:
 
 def walk_guarded(seeds: range) -> int:
     """Compute drawn resizes with everything in guarded memory, flush with either end; return how many were served."""
-    from test_correlation import guarded, relocated
-
     count = 0
     for seed in seeds:
         drawn = Drawn(seed)

@@ -5,9 +5,7 @@ Variants and tiles are forced here, so that each is met by extents that are awkw
 vectors, or without the compiler, only the definition remains, and test_convolution.py is about that.
 """
 
-import ctypes
 import hashlib
-import mmap
 import os
 import platform
 import signal
@@ -24,6 +22,7 @@ import child
 import llvmlite.binding
 import numpy as np
 import pytest
+from guard import guarded, relocated
 from numba import config
 
 from fastresample import correlation, kernels, threads
@@ -537,33 +536,6 @@ def test_finite_numbers_whose_sum_is_not(name: str) -> None:
 
 
 # --- memory -------------------------------------------------------------------------------------------------------
-
-
-def guarded(shape: Any, dtype: Any, at_end: bool) -> np.ndarray:
-    """Return an array between two pages that nobody may touch, flush with one of them."""
-    dtype = np.dtype(dtype)
-    page, size = mmap.PAGESIZE, int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    room = -(-max(size, 1) // page) * page
-    memory = mmap.mmap(-1, room + 2 * page)
-    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    library = ctypes.CDLL(None, use_errno=True)
-    library.mprotect.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
-    for guard in (address, address + page + room):
-        assert library.mprotect(guard, page, 0) == 0, ctypes.get_errno()
-    array = np.ndarray(shape, dtype, memory, page + (room - size if at_end else 0))
-    array.view(np.uint8)[...] = 255  # NaN: what is read before it is written shows
-    return array
-
-
-def relocated(value: Any, at_end: bool) -> Any:
-    """Return a table, or a tuple of tables, in guarded memory."""
-    if isinstance(value, np.ndarray):
-        there = guarded(value.shape, value.dtype, at_end)
-        there[...] = value
-        return there
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(relocated(part, at_end) for part in value))
-    return value
 
 
 def buffers_guarded(monkeypatch: pytest.MonkeyPatch, at_end: bool) -> None:

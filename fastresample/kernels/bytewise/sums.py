@@ -117,26 +117,20 @@ def clipped(sums):
 
 
 @forced
-def _add_digit(sums, values, weights):
-    a, b, c, d = sums
-    digit = spread_bytes(load_i32(weights))
-    return (
-        dot_bytes(a, values[0], digit),
-        dot_bytes(b, values[1], digit),
-        dot_bytes(c, values[2], digit),
-        dot_bytes(d, values[3], digit),
-    )
+def _dot(total, values, digits, words):
+    return dot_words(total, values, digits) if words else dot_bytes(total, values, digits)
 
 
 @forced
-def _add_word_digit(sums, values, weights):
+def _add_digit(sums, values, weights, words):
+    """Add products of bytes or ``words`` with one digit of their weights, of 64 columns."""
     a, b, c, d = sums
     digit = spread_bytes(load_i32(weights))
     return (
-        dot_words(a, values[0], digit),
-        dot_words(b, values[1], digit),
-        dot_words(c, values[2], digit),
-        dot_words(d, values[3], digit),
+        _dot(a, values[0], digit, words),
+        _dot(b, values[1], digit, words),
+        _dot(c, values[2], digit, words),
+        _dot(d, values[3], digit, words),
     )
 
 
@@ -151,9 +145,9 @@ def no_sums(half):
 def add_rows(sums, values, weights, digits):
     """Add four interleaved rows of bytes of 64 columns, weighed by one set of digits."""
     low, middle, high = sums
-    low, middle = _add_digit(low, values, weights), _add_digit(middle, values, weights + 4)
+    low, middle = _add_digit(low, values, weights, False), _add_digit(middle, values, weights + 4, False)
     if digits == 3:
-        high = _add_digit(high, values, weights + 8)
+        high = _add_digit(high, values, weights + 8, False)
     return low, middle, high
 
 
@@ -161,8 +155,8 @@ def add_rows(sums, values, weights, digits):
 def add_word_rows(sums, near, far, weights):
     """Add four rows of words of 64 columns, interleaved by twos, weighed by two digits for either pair."""
     low, middle, high = sums
-    low = _add_word_digit(_add_word_digit(low, near, weights), far, weights + 4)
-    middle = _add_word_digit(_add_word_digit(middle, near, weights + 8), far, weights + 12)
+    low = _add_digit(_add_digit(low, near, weights, True), far, weights + 4, True)
+    middle = _add_digit(_add_digit(middle, near, weights + 8, True), far, weights + 12, True)
     return low, middle, high
 
 

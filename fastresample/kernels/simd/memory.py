@@ -10,7 +10,6 @@ from fastresample.kernels.simd.kinds import (
     Bytes,
     Floats,
     HalfBytes,
-    Ints,
     Words,
     call,
     operation,
@@ -31,10 +30,8 @@ def store(kind):
     return operation(types.void, (ADDRESS, kind), emit)
 
 
-load_bytes, load_half_bytes, load_words = load(Bytes), load(HalfBytes), load(Words)
-load_ints, load_floats = load(Ints), load(Floats)
+load_bytes, load_words, load_floats = load(Bytes), load(Words), load(Floats)
 store_bytes, store_half_bytes, store_words = store(Bytes), store(HalfBytes), store(Words)
-store_ints, store_floats = store(Ints), store(Floats)
 
 
 def _masked(builder, count):

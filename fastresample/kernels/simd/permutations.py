@@ -11,7 +11,6 @@ from fastresample.kernels.simd.kinds import (
     Floats,
     Ints,
     Words,
-    call,
     instruction,
     operation,
     splat,
@@ -27,14 +26,6 @@ zero_bytes = operation(Bytes, (), lambda b: Bytes.constant(0))
 permute_bytes = instruction("llvm.x86.avx512.permvar.qi.512", Bytes, Bytes, Bytes)
 # Indices 0 to 127 into two vectors, one after the other: (first, index, second).
 permute_two_bytes = instruction("llvm.x86.avx512.vpermi2var.qi.512", Bytes, Bytes, Bytes, Bytes)
-
-
-def _emit_permute_ints(builder, value, index):
-    whole = builder.bitcast(value, Ints.llvm)
-    return builder.bitcast(call(builder, "llvm.x86.avx512.permvar.si.512", Ints.llvm, [whole, index]), Bytes.llvm)
-
-
-permute_ints = operation(Bytes, (Bytes, Ints), _emit_permute_ints)
 
 
 def _shuffle(order):
