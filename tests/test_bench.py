@@ -1,10 +1,8 @@
 """The benchmark's arithmetic and its output; no test measures time."""
 
-import importlib.util
 import inspect
 import json
 import math
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -17,41 +15,28 @@ from fastresample.validate.libraries import reproduced
 ROOT = Path(__file__).parents[1]
 
 
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / f"{name}.py")
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture(scope="module", autouse=True)
+def path():
+    """The benchmark lies beside the package, not in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT)
+        yield
 
 
-@pytest.fixture(scope="module")
-def report():
-    yield load("bench_report")
-    del sys.modules["bench_report"]
+def module(name):
+    return pytest.fixture(scope="module")(lambda path: import_module(name))
 
 
-@pytest.fixture(scope="module")
-def networks():
-    yield load("bench_networks")
-    del sys.modules["bench_networks"]
-
-
-@pytest.fixture(scope="module")
-def networks_report(report, networks):
-    yield load("bench_networks_report")
-    del sys.modules["bench_networks_report"]
-
-
-@pytest.fixture(scope="module")
-def bench(networks_report):
-    yield load("bench")
-    del sys.modules["bench"]
+bench = module("bench")
+resizes, report = module("benchmark.resizes"), module("benchmark.resizes_report")
+layers, layers_report = module("benchmark.layers"), module("benchmark.layers_report")
+measuring, memory, charts = (module(f"benchmark.{name}") for name in ("measuring", "memory", "charts"))
 
 
 @pytest.fixture
 def cells(report):
     def cell(case, mode, channels, **ms):
-        return report.Cell(report.Case(*case), mode, "256x256 to 512x512", channels, ms)
+        return report.Cell(report.Case(*case), mode, "256x256 to 512x512", channels, ms, 0.5)
 
     ours, theirs = ("bilinear", "uint8"), ("bilinear", "uint8", "pillow")
     return [
@@ -92,10 +77,11 @@ def test_best_peer_is_the_fastest(report, cells):
 
 def test_table_shows_gaps_as_dashes(report, cells):
     lines = report.ratio_table("bilinear uint8, 1 thread", cells[:2], ["opencv", "pillow"]).splitlines()
-    assert lines[0].split() == ["bilinear", "uint8,", "1", "thread", "ours", "ms", "opencv", "pillow", "best", "peer"]
-    assert lines[1].split()[-5:] == ["2.000", "0.50", "10.0", "opencv", "0.50"]
-    assert lines[2].split()[-5:] == ["1.000", "4.00", "-", "opencv", "4.00"]
-    assert lines[3].split() == ["geometric", "mean", "1.41", "10.0", "1.41"]
+    heads = "bilinear uint8, 1 thread  ours ms  x memory  opencv  pillow  best peer"
+    assert lines[0].split() == heads.split()
+    assert lines[1].split()[-6:] == ["2.000", "4.00", "0.50", "10.0", "opencv", "0.50"]
+    assert lines[2].split()[-6:] == ["1.000", "2.00", "4.00", "-", "opencv", "4.00"]
+    assert lines[3].split() == ["geometric", "mean", "2.83", "1.41", "10.0", "1.41"]
 
 
 def test_peers_keep_the_order_of_the_table_of_libraries(report, cells):
@@ -105,9 +91,9 @@ def test_peers_keep_the_order_of_the_table_of_libraries(report, cells):
 def test_markdown_has_a_table_of_operators_and_one_of_conventions(report, cells):
     lines = report.markdown(cells, FACTS).splitlines()
     assert lines[:3] == [
-        "| operator | opencv | pillow | worst | 2 threads |",
-        "| --- | --: | --: | --: | --: |",
-        "| bilinear uint8 | 1.41 | 10.0 | 0.50 | 2.00 |",
+        "| operator | opencv | pillow | worst | 2 threads | x memory |",
+        "| --- | --: | --: | --: | --: | --: |",
+        "| bilinear uint8 | 1.41 | 10.0 | 0.50 | 2.00 | 2.83 |",
     ]
     assert lines[4:7] == [
         "| the library's own bits | pillow |",
@@ -117,9 +103,9 @@ def test_markdown_has_a_table_of_operators_and_one_of_conventions(report, cells)
     assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[8]
     only_ours = report.markdown(cells[:2], FACTS).splitlines()
     assert only_ours[:3] == [
-        "| operator | opencv | pillow | worst |",
-        "| --- | --: | --: | --: |",
-        "| bilinear uint8 | 1.41 | 10.0 | 0.50 |",
+        "| operator | opencv | pillow | worst | x memory |",
+        "| --- | --: | --: | --: | --: |",
+        "| bilinear uint8 | 1.41 | 10.0 | 0.50 | 2.83 |",
     ]
     assert report.markdown(cells[2:4], FACTS).startswith("| the library's own bits | pillow |")
 
@@ -147,83 +133,115 @@ def test_readme_without_markers_is_refused(report, text):
         report.replace_section(text, "bench", "new")
 
 
-def test_modes_of_one_core_and_of_many(bench):
-    assert [mode.label for mode in bench.modes(1)] == ["1 thread, reused plan", "1 thread, one shot"]
-    assert [(mode.planned, mode.threads) for mode in bench.modes(8)] == [(True, 1), (False, 1), (True, 8), (False, 8)]
+def test_modes_of_one_core_and_of_many(resizes):
+    assert [mode.label for mode in resizes.modes(1)] == ["1 thread, reused plan", "1 thread, one shot"]
+    assert [(mode.planned, mode.threads) for mode in resizes.modes(8)] == [(True, 1), (False, 1), (True, 8)]
 
 
-def test_calls_take_turns_and_each_gets_its_share(bench):
+def test_calls_take_turns_and_each_gets_its_share(measuring):
     order = []
     calls = {name: (lambda name=name: order.append(name)) for name in "ab"}
-    ms = bench.measure(calls, 0.0, before=lambda: order.append("-"))
+    ms = measuring.measure(calls, 0.0, before=lambda: order.append("-"))
     assert "".join(order) == "-a-b" * 3
     assert set(ms) == {"a", "b"}
     order.clear()
-    bench.measure(calls, 0.0, turns=5)
+    measuring.measure(calls, 0.0, turns=5)
     assert "".join(order) == "ab" * 5
     order.clear()
-    bench.measure(calls, 0.0, turns=2, repeats=3)
+    measuring.measure(calls, 0.0, turns=2, repeats=3)
     assert "".join(order) == "aaabbb" * 2
     assert all(0 <= value < 100 for value in ms.values())
 
 
-def test_a_library_that_fails_is_a_gap_and_ours_is_not(bench, monkeypatch, capsys):
+def test_a_library_that_fails_is_a_gap_and_ours_is_not(resizes, monkeypatch, capsys):
     def failing(image, size, *, planned, threads):
         raise RuntimeError("no such case")
 
     def working(image, size, *, planned, threads):
         return Call(lambda: image, lambda result: result)
 
-    monkeypatch.setattr(bench, "ours", lambda *asked: working)
-    monkeypatch.setitem(bench.LIBRARIES, "bilinear", {"bad": Library("numpy", failing)})
-    case, mode = bench.Case("bilinear", "uint8"), bench.Mode("1 thread", True, 1)
-    assert list(bench.make_calls(case, "256x256 to 512x512", 3, mode)) == ["fastresample"]
+    monkeypatch.setattr(resizes, "ours", lambda *asked: working)
+    monkeypatch.setitem(resizes.LIBRARIES, "bilinear", {"bad": Library("numpy", failing)})
+    case, mode = resizes.Case("bilinear", "uint8"), resizes.Mode("1 thread", True, 1)
+    assert list(resizes.make_calls(case, "256x256 to 512x512", 3, mode)) == ["fastresample"]
     assert capsys.readouterr().err == "bad failed on bilinear uint8 256x256 to 512x512 C3: no such case\n"
-    monkeypatch.setattr(bench, "ours", lambda *asked: failing)
+    monkeypatch.setattr(resizes, "ours", lambda *asked: failing)
     with pytest.raises(RuntimeError, match="no such case"):
-        bench.make_calls(case, "256x256 to 512x512", 3, mode)
+        resizes.make_calls(case, "256x256 to 512x512", 3, mode)
 
 
-def test_libraries_doing_other_work_are_left_out(bench, monkeypatch):
+def test_libraries_doing_other_work_are_left_out(resizes, monkeypatch):
     def working(image, size, *, planned, threads):
         return Call(lambda: image, lambda result: result)
 
-    monkeypatch.setattr(bench, "ours", lambda *asked: working)
+    monkeypatch.setattr(resizes, "ours", lambda *asked: working)
     libraries = {"pillow": Library("numpy", working, (ALWAYS_ANTIALIASES,)), "opencv": Library("numpy", working)}
-    monkeypatch.setitem(bench.LIBRARIES, "bilinear", libraries)
-    mode = bench.Mode("1 thread", True, 1)
+    monkeypatch.setitem(resizes.LIBRARIES, "bilinear", libraries)
+    mode = resizes.Mode("1 thread", True, 1)
 
     def names(size, *case):
-        return list(bench.make_calls(bench.Case("bilinear", "uint8", *case), size, 1, mode))
+        return list(resizes.make_calls(resizes.Case("bilinear", "uint8", *case), size, 1, mode))
 
     assert names("256x256 to 512x512") == ["fastresample", "pillow", "opencv"]
     assert names("1920x1080 to 224x224") == ["fastresample", "opencv"]
     assert names("1920x1080 to 224x224", "pillow") == ["fastresample", "pillow"], "that is the work compared there"
 
 
-def test_every_case_exists(bench):
-    for case in bench.CASES:
+def test_every_case_exists(resizes):
+    for case in resizes.CASES:
         method, _, antialiased = case.operator.partition(" ")
         rules = CONVENTIONS[case.convention].methods[method]
         assert case.dtype in rules.dtypes
         assert bool(antialiased) in rules.antialias or method == "area"
-        assert bench.LIBRARIES[case.operator]
+        assert resizes.LIBRARIES[case.operator]
         if case.convention != "native":
-            assert reproduced(method, case.convention) in bench.LIBRARIES[case.operator]
-    assert len(set(bench.CASES)) == len(bench.CASES)
+            assert reproduced(method, case.convention) in resizes.LIBRARIES[case.operator]
+    assert len(set(resizes.CASES)) == len(resizes.CASES)
 
 
-def test_page_and_chart_hold_the_figures(report, cells):
-    chart = report.draw_chart(cells, FACTS)
-    assert chart.mode == "RGB"
-    assert len(chart.getcolors(1 << 20)) > 4
-    page = report.html_page(report.all_tables(cells), FACTS, chart)
-    assert page.count("<img") == 1
+def test_page_and_charts_hold_the_figures(report, charts, cells):
+    drawn = [charts.draw_ratios(cells, FACTS), charts.draw_distances(cells, FACTS)]
+    for chart in drawn:
+        assert chart.mode == "RGB"
+        assert len(chart.getcolors(1 << 20)) > 4
+    page = report.html_page(report.all_tables(cells), FACTS, drawn)
+    assert page.count("<img") == 2
     assert "best peer" in page
     assert "bilinear uint8 as pillow" in page
     assert "date: 2030-01-02" in page
-    assert "<img" not in report.html_page("a < b", FACTS, None)
-    assert "a &lt; b" in report.html_page("a < b", FACTS, None)
+    assert "<img" not in report.html_page("a < b", FACTS, [])
+    assert "a &lt; b" in report.html_page("a < b", FACTS, [])
+
+
+def test_a_mark_lies_where_the_distance_from_memory_says(charts, cells):
+    near, far = (charts.draw_distances([cells[0]._replace(memory_ms=ms)], FACTS) for ms in (1.9, 0.02))
+    assert near.tobytes() != far.tobytes()
+
+
+def test_page_of_cells_has_every_measurement(report, cells):
+    page = report.page_of_cells(cells, FACTS)
+    assert page.count("\n## ") == 2
+    ours, theirs = page.split("\n## ")[1:]
+    assert "| image | ours, ms | x memory | fastest library, ms | 1 thread | 2 threads |" in ours
+    assert "| 256x256 to 512x512 C3 | 2.000 | 4.00 | opencv 1.000 | 0.50 | 2.00 |" in ours
+    assert "| 256x256 to 512x512 C1 | 1.000 | 2.00 | opencv 4.000 | 4.00 | - |" in ours
+    assert theirs.startswith("bilinear uint8 as pillow\n")
+
+
+def test_bytes_that_must_move(memory):
+    # Rows 1, 4, 7 of 9, of 9 x 3 bytes in one line of 64; every second of 512 rows of 8 lines, every second sample.
+    assert memory.bytes_moved("nearest", ((9, 9), (3, 3)), 3, 1) == (3 * 27, 27)
+    assert memory.bytes_moved("nearest", ((512, 512), (256, 256)), 1, 1) == (256 * 512, 256 * 256)
+    # One sample of each 128: one line of two.
+    assert memory.bytes_moved("nearest", ((4, 1024), (4, 8)), 1, 1) == (4 * 512, 32)
+    assert memory.bytes_moved("bilinear", ((1, 8), (1, 2)), 1, 4) == (32, 8)
+    assert memory.bytes_moved("bilinear antialiased", ((100, 100), (1, 1)), 4, 4) == (160000, 16)
+    assert list(memory.samples_read("bilinear", 8, 2)) == [1, 2, 5, 6]
+    assert list(memory.samples_read("bicubic", 4, 8)) == [0, 1, 2, 3]
+
+
+def test_memory_takes_time(memory):
+    assert 0 < memory.memory_ms(1000, 1000) < memory.memory_ms(30_000_000, 30_000_000)
 
 
 def test_machine_names_what_figures_depend_on(bench):
@@ -241,46 +259,46 @@ def test_quick_is_shorter(bench):
 
 
 @pytest.fixture
-def layer_cells(networks):
+def layer_cells(layers):
     """Two layers on two dtypes and in two modes, but for a gap."""
-    conv = networks.row("a1 some", networks.DECONV, (1, 64, 50, 50), 4, 5, stride=2)
-    pool = networks.row("p1 other", networks.MAX, (2, 2, 4, 4), 2, stride=2)
-    known = networks.Accuracy(3e-7, 2e-7)
+    conv = layers.row("a1 some", layers.DECONV, (1, 64, 50, 50), 4, 5, stride=2)
+    pool = layers.row("p1 other", layers.MAX, (2, 2, 4, 4), 2, stride=2)
+    known = layers.Accuracy(3e-7, 2e-7)
 
     def cell(layer, dtype, mode, ours, allocating, torch, accuracy):
         ms = {"fastresample": ours, "allocating": allocating, "torch": torch}
-        return networks.NetworkCell(layer, dtype, mode, ms, accuracy)
+        return layers.NetworkCell(layer, dtype, mode, ms, accuracy)
 
     return [
         cell(conv, "float32", "1 thread", 2.0, 4.0, 8.0, known),
-        cell(conv, "float64", "1 thread", 2.0, 4.0, 6.0, networks.Accuracy(1e-16)),
-        cell(pool, "float32", "1 thread", 1.0, 1.0, 16.0, networks.Accuracy(differing=2)),
-        cell(pool, "float32", "2 threads", 1.0, 2.0, 0.5, networks.Accuracy()),
+        cell(conv, "float64", "1 thread", 2.0, 4.0, 6.0, layers.Accuracy(1e-16)),
+        cell(pool, "float32", "1 thread", 1.0, 1.0, 16.0, layers.Accuracy(differing=2)),
+        cell(pool, "float32", "2 threads", 1.0, 2.0, 0.5, layers.Accuracy()),
     ]
 
 
-def test_a_layer_has_the_shapes_of_its_function(networks):
-    a1 = networks.row("a1 FCN", networks.DECONV, (1, 21, 128, 128), 4, 21, stride=2, padding=1, groups=21)
+def test_a_layer_has_the_shapes_of_its_function(layers):
+    a1 = layers.row("a1 FCN", layers.DECONV, (1, 21, 128, 128), 4, 21, stride=2, padding=1, groups=21)
     assert a1.label == "a1 FCN, 21x128x128, k4 s2 p1 g21"
     assert a1.weight == (21, 1, 4, 4)
     assert a1.gflop == pytest.approx(2e-9 * 21 * 128 * 128 * 16)
-    h1 = networks.row("h1 conv", networks.CONV, (3, 64, 56, 56), 3, 128, stride=2, padding=1, groups=2)
+    h1 = layers.row("h1 conv", layers.CONV, (3, 64, 56, 56), 3, 128, stride=2, padding=1, groups=2)
     assert h1.label == "h1 conv, 3x64x56x56, k3 s2 p1 g2"
     assert h1.weight == (128, 32, 3, 3)
     assert h1.gflop == pytest.approx(2e-9 * 3 * 28 * 28 * 128 * 32 * 9)
     assert h1.arguments == {"stride": 2, "padding": 1, "groups": 2}
-    p1 = networks.row("p1", networks.MEAN, (1, 64, 56, 56), 3, stride=2)
+    p1 = layers.row("p1", layers.MEAN, (1, 64, 56, 56), 3, stride=2)
     assert p1.arguments == {"kernel_size": 3, "stride": 2}
     assert p1.gflop == 0
     assert (a1.family, p1.family) == ("convolution", "pooling")
 
 
-def test_every_layer_is_a_call_of_ours(networks):
-    labels = [layer.label for layer in networks.LAYERS]
+def test_every_layer_is_a_call_of_ours(layers):
+    labels = [layer.label for layer in layers.LAYERS]
     assert len(set(labels)) == len(labels) == 31
-    assert 0 < len(networks.QUICK_LAYERS) < 10
-    assert {layer.function for layer in networks.QUICK_LAYERS} == {layer.function for layer in networks.LAYERS}
-    for layer in networks.LAYERS:
+    assert 0 < len(layers.QUICK_LAYERS) < 10
+    assert {layer.function for layer in layers.QUICK_LAYERS} == {layer.function for layer in layers.LAYERS}
+    for layer in layers.LAYERS:
         function = getattr(import_module(f"fastresample.{layer.family}"), layer.function)
         assert set(layer.arguments) <= set(inspect.signature(function).parameters)
         assert bool(layer.channels) == (layer.family == "convolution")
@@ -296,10 +314,10 @@ SMALL = {
 
 
 @pytest.mark.parametrize("function", SMALL)
-def test_a_layer_is_timed_and_compared_with_torch(bench, function):
+def test_a_layer_is_timed_and_compared_with_torch(layers, function):
     torch = pytest.importorskip("torch", reason="compares with torch")
-    layer, before = bench.Layer("x", function, *SMALL[function]), torch.get_num_threads()
-    cell = bench.time_layer(layer, "float32", "1 thread", 1, 0.0)
+    layer, before = layers.Layer("x", function, *SMALL[function]), torch.get_num_threads()
+    cell = layers.time_layer(layer, "float32", "1 thread", 1, 0.0)
     assert set(cell.ms) == {"fastresample", "allocating", "torch"}
     assert all(ms > 0 for ms in cell.ms.values())
     assert cell.ratio("allocating") == cell.ms["torch"] / cell.ms["allocating"]
@@ -311,37 +329,37 @@ def test_a_layer_is_timed_and_compared_with_torch(bench, function):
     assert not torch.is_inference_mode_enabled()
 
 
-def test_errors_and_differences_are_found(networks, monkeypatch):
+def test_errors_and_differences_are_found(layers, monkeypatch):
     pytest.importorskip("torch", reason="compares with torch")
-    exact = networks.torch_call
+    exact = layers.torch_call
     found = {}
 
     def spoilt(layer, arrays, threads):
-        result = networks.as_arrays(exact(layer, arrays)())
+        result = layers.as_arrays(exact(layer, arrays)())
         result = tuple(array.copy() for array in result)
         found["largest"] = abs(result[0]).max()
         result[0][-1, -1, -1, -1] += 1
         return lambda: result if len(result) > 1 else result[0]
 
-    monkeypatch.setattr(networks, "our_call", spoilt)
+    monkeypatch.setattr(layers, "our_call", spoilt)
     for function, expected in {"conv2d": 0, "max_pool2d": 1, "avg_pool2d": 1}.items():
-        layer = networks.Layer("x", function, *SMALL[function])
-        accuracy = networks.compared(layer, networks.operands(layer, "float64"), 1)
+        layer = layers.Layer("x", function, *SMALL[function])
+        accuracy = layers.compared(layer, layers.operands(layer, "float64"), 1)
         assert accuracy.differing == expected
         assert accuracy.ours == (pytest.approx(1 / found["largest"]) if layer.channels else 0)
         assert math.isnan(accuracy.ratio), "torch's float64 is the measure"
 
 
-def test_summaries_are_means_by_family_and_the_worst(networks_report, layer_cells):
+def test_summaries_are_means_by_family_and_the_worst(layers_report, layer_cells):
     first = layer_cells[:1] + layer_cells[2:3]
-    values = {label: reduced(first, "fastresample") for label, reduced in networks_report.SUMMARIES.items()}
+    values = {label: reduced(first, "fastresample") for label, reduced in layers_report.SUMMARIES.items()}
     assert list(values.values()) == pytest.approx([4, 16, 8, 4])
-    assert networks_report.SUMMARIES["worst"](first, "allocating") == 2
-    assert math.isnan(networks_report.SUMMARIES["geometric mean, pooling"](layer_cells[:1], "fastresample"))
+    assert layers_report.SUMMARIES["worst"](first, "allocating") == 2
+    assert math.isnan(layers_report.SUMMARIES["geometric mean, pooling"](layer_cells[:1], "fastresample"))
 
 
-def test_tables_of_layers(networks_report, layer_cells):
-    tables = networks_report.all_tables(layer_cells).split("\n\n")
+def test_tables_of_layers(layers_report, layer_cells):
+    tables = layers_report.all_tables(layer_cells).split("\n\n")
     assert [text.partition("  ")[0] for text in tables] == [
         "1 thread, float32",
         "1 thread, float64",
@@ -355,8 +373,8 @@ def test_tables_of_layers(networks_report, layer_cells):
     assert lines[1][-1] == "worst 3.00 1.50"
 
 
-def test_markdown_of_layers_has_a_column_for_each_mode_and_dtype(networks_report, layer_cells):
-    lines = networks_report.markdown(layer_cells, FACTS).splitlines()
+def test_markdown_of_layers_has_a_column_for_each_mode_and_dtype(layers_report, layer_cells):
+    lines = layers_report.markdown(layer_cells, FACTS).splitlines()
     modes = "1 thread, float32 | allocating | 1 thread, float64 | 2 threads, float32"
     assert lines[0] == f"| layer | {modes} | ours ms | GFLOP/s | error |"
     assert lines[2] == "| a1 some, 64x50x50, k4 s2 | 4.00 | 2.00 | 3.00 | - | 2.000 | 13 | 3.0e-07 / 2.0e-07 = 1.50 |"
@@ -368,11 +386,11 @@ def test_markdown_of_layers_has_a_column_for_each_mode_and_dtype(networks_report
     assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[-1]
 
 
-def test_layers_are_filtered_by_their_line(bench, monkeypatch):
-    monkeypatch.setattr(bench, "time_layer", lambda layer, dtype, mode, *rest: (layer.name[:2], dtype, mode, *rest))
+def test_layers_are_filtered_by_their_line(bench, layers, monkeypatch):
+    monkeypatch.setattr(layers, "time_layer", lambda layer, dtype, mode, *rest: (layer.name[:2], dtype, mode, *rest))
 
     def cells(cores, *argv):
-        return list(bench.run_networks(bench.parsed([*argv]), cores))
+        return list(layers.run(bench.parsed([*argv]), cores))
 
     assert len(cells(2)) == 31 * 2 * 2
     assert len(cells(1)) == 31 * 2
@@ -415,14 +433,16 @@ README = "<!-- bench:begin -->\n<!-- bench:end -->\n<!-- networks:begin -->\n<!-
 def test_everything_is_written(bench, measured, tmp_path, capsys):
     readme = tmp_path / "README.md"
     readme.write_text(README)
-    files = [f"--{name}={tmp_path / name}" for name in ("json", "html", "chart")]
+    files = [f"--docs={tmp_path}", *(f"--{name}={tmp_path / name}" for name in ("json", "html"))]
     bench.main(["--markdown", f"--readme={readme}", *files])
     record = json.loads((tmp_path / "json").read_text())
     assert record["date"] == "2030-01-02"
     assert [row["case"] for row in record["resize"]][:1] == ["bilinear uint8"]
     assert record["networks"][0]["layer"] == "a1 some, 64x50x50, k4 s2"
     assert record["networks"][0]["accuracy"] == {"ours": 3e-7, "theirs": 2e-7, "differing": 0}
-    assert (tmp_path / "chart").read_bytes()[1:4] == b"PNG"
+    for name in ("benchmark", "benchmark-memory"):
+        assert (tmp_path / f"{name}.png").read_bytes()[1:4] == b"PNG"
+    assert "| 256x256 to 512x512 C3 |" in (tmp_path / "benchmark.md").read_text()
     assert "<img" in (tmp_path / "html").read_text()
     _, resizes, layers = readme.read_text().split("begin -->\n")
     assert resizes.startswith("| operator |")
@@ -435,10 +455,10 @@ def test_everything_is_written(bench, measured, tmp_path, capsys):
 def test_a_part_that_is_not_measured_keeps_its_section(bench, measured, tmp_path, capsys):
     readme = tmp_path / "README.md"
     readme.write_text(README)
-    bench.main(["--part", "networks", f"--readme={readme}", f"--chart={tmp_path / 'chart'}"])
+    bench.main(["--part", "networks", f"--readme={readme}", f"--docs={tmp_path}"])
     assert readme.read_text().startswith("<!-- bench:begin -->\n<!-- bench:end -->\n<!-- networks:begin -->\n| layer |")
-    assert not (tmp_path / "chart").exists()
-    assert "not written: it shows resizing" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    assert "its page shows resizing, which was not measured" in capsys.readouterr().err
     measured.update(resize=[], networks=[])
     with pytest.raises(SystemExit, match="no cell of resize and networks holds 'x'"):
         bench.main(["--only", "x"])

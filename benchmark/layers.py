@@ -4,17 +4,21 @@ A layer is a call of one function that has the same name and the same options in
 as "allocating", without. torch takes no ``out=`` here: it always allocates.
 """
 
-from collections.abc import Callable
+import argparse
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
+from itertools import product
 from math import nan, prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.measuring import calls_per_turn, measure, thread_counts
 from fastresample.sizes import conv_output_size
 from fastresample.validate.comparison import OURS
+from fastresample.validate.libraries import settings
 
 ALLOCATING, TORCH = "allocating", "torch"
 DTYPES = ("float32", "float64")
@@ -193,3 +197,26 @@ def compared(layer: Layer, arrays: Arrays, threads: int) -> Accuracy:
     largest = np.abs(exact).max()
     errors = [float(np.abs(result - exact).max() / largest) for (result,) in (ours, theirs)]
     return Accuracy(errors[0], errors[1])
+
+
+def run(arguments: argparse.Namespace, cores: int) -> Iterable[NetworkCell]:
+    """Measure layers of networks cell by cell."""
+    layers = QUICK_LAYERS if arguments.quick else LAYERS
+    dtypes = DTYPES[:1] if arguments.quick else DTYPES
+    for layer, dtype, (mode, threads) in product(layers, dtypes, thread_counts(cores).items()):
+        if arguments.only in f"{layer.label} {dtype} {mode}":
+            yield time_layer(layer, dtype, mode, threads, arguments.seconds)
+
+
+def time_layer(layer: Layer, dtype: str, mode: str, threads: int, seconds: float) -> NetworkCell:
+    """Measure one cell: each call of ours in turns with torch's, so that all of them find caches filled by another."""
+    import torch
+
+    with settings({TORCH}, threads=threads), torch.inference_mode():
+        arrays = operands(layer, dtype)
+        accuracy = compared(layer, arrays, threads)
+        calls = layer_calls(layer, arrays, threads)
+        pairs = [{name: calls[name], TORCH: calls[TORCH]} for name in (OURS, ALLOCATING)]
+        repeats = calls_per_turn(threads)
+        given, new = (measure(pair, seconds / 2, turns=5, repeats=repeats) for pair in pairs)
+    return NetworkCell(layer, dtype, mode, {**given, **new, TORCH: min(given[TORCH], new[TORCH])}, accuracy)

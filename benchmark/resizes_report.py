@@ -1,4 +1,4 @@
-"""What bench.py makes of its measurements: tables for the terminal and the README, a chart and a page."""
+"""What bench.py makes of its measurements of resizes: tables for the terminal and the README, and pages."""
 
 import io
 import math
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from fastresample.validate.comparison import OURS, aligned_table
 from fastresample.validate.libraries import NAMES
@@ -27,13 +27,19 @@ class Case(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One measurement: milliseconds of each library that can do the case."""
+    """One measurement: milliseconds of each library that can do the case, and of the memory alone."""
 
     case: Case
     mode: str
     size: str
     channels: int
     ms: dict[str, float]
+    memory_ms: float = math.nan
+
+    @property
+    def distance(self) -> float:
+        """How many times as long as the memory alone we take, on one core."""
+        return self.ms[OURS] / self.memory_ms
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -81,6 +87,11 @@ def best_mean(cells: list[Cell]) -> float:
     return geometric_mean(best_peer(cell)[1] for cell in cells if cell.ratios)
 
 
+def mean_distance(cells: list[Cell]) -> float:
+    """Return the geometric mean of how many times as long as the memory alone we take."""
+    return geometric_mean(cell.distance for cell in cells)
+
+
 def best_peer(cell: Cell) -> tuple[str, float]:
     """Return the fastest library beside ours and its ratio."""
     return min(cell.ratios.items(), key=lambda item: item[1], default=("-", math.nan))
@@ -98,10 +109,10 @@ def ratio_table(title: str, cells: list[Cell], names: list[str]) -> str:
         best, ratio = best_peer(cell)
         ratios = [ratio_text(cell.ratios.get(name, math.nan)) for name in names]
         label = f"  {cell.size} C{cell.channels}"
-        rows.append([label, f"{cell.ms[OURS]:.3f}", *ratios, f"{best} {ratio_text(ratio)}"])
+        rows.append([label, f"{cell.ms[OURS]:.3f}", ratio_text(cell.distance), *ratios, f"{best} {ratio_text(ratio)}"])
     means = [ratio_text(mean_ratio(cells, name)) for name in names]
-    rows.append(["  geometric mean", "", *means, ratio_text(best_mean(cells))])
-    return "\n".join(aligned_table([title, "ours ms", *names, "best peer"], rows))
+    rows.append(["  geometric mean", "", ratio_text(mean_distance(cells)), *means, ratio_text(best_mean(cells))])
+    return "\n".join(aligned_table([title, "ours ms", "x memory", *names, "best peer"], rows))
 
 
 def all_tables(cells: list[Cell]) -> str:
@@ -124,8 +135,8 @@ def operator_table(cells: list[Cell]) -> str:
         group = groups[label, first]
         means = [mean_ratio(group, name) for name in names]
         fastest = [best_mean(groups.get((label, mode), [])) for mode in others]
-        rows.append([label, *map(ratio_text, [*means, worst(group), *fastest])])
-    return table(["operator", *names, "worst", *others], rows)
+        rows.append([label, *map(ratio_text, [*means, worst(group), *fastest, mean_distance(group)])])
+    return table(["operator", *names, "worst", *others, "x memory"], rows)
 
 
 def convention_table(cells: list[Cell]) -> str:
@@ -139,11 +150,43 @@ def convention_table(cells: list[Cell]) -> str:
     return table(["the library's own bits", *owners], [[label, *texts] for label, texts in rows.items()])
 
 
+def cell_table(cells: list[Cell]) -> str:
+    """Return a row for each image of one case: our time, the fastest library, and how they compare in each mode."""
+    modes = list(dict.fromkeys(cell.mode for cell in cells))
+    images: dict[tuple[str, int], dict[str, Cell]] = {}
+    for cell in cells:
+        images.setdefault((cell.size, cell.channels), {})[cell.mode] = cell
+    rows = []
+    for (size, channels), by_mode in images.items():
+        first = next(iter(by_mode.values()))
+        best = best_peer(first)[0]
+        theirs = f"{best} {first.ms[best]:.3f}" if first.ratios else "-"
+        ratios = [ratio_text(best_peer(by_mode[mode])[1]) if mode in by_mode else "-" for mode in modes]
+        ours = f"{first.ms[OURS]:.3f}"
+        rows.append([f"{size} C{channels}", ours, ratio_text(first.distance), theirs, *ratios])
+    return table(["image", "ours, ms", "x memory", "fastest library, ms", *modes], rows)
+
+
+def page_of_cells(cells: list[Cell], facts: dict[str, str]) -> str:
+    """Return a page in Markdown with every measurement."""
+    about = (
+        f"Every cell of the benchmark. Milliseconds: {cells[0].mode}. *x memory*: our time there divided by the time "
+        "in which one core reads the bytes that the operation must read, and writes those of the result; near 1 "
+        "nothing is left to gain. The last columns: the time of the fastest library in that mode divided by ours, so "
+        f"above 1 we are the faster one; OpenCV is without IPP where our convention gives its bits. {provenance(facts)}"
+    )
+    by_case: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_case.setdefault(cell.case.label, []).append(cell)
+    sections = [f"## {label}\n\n{cell_table(group)}" for label, group in by_case.items()]
+    return "\n\n".join(["# Benchmark", about, *sections]) + "\n"
+
+
 def provenance(facts: dict[str, str]) -> str:
     """Say when, on what and how the figures of a table were made."""
     return (
         f"{facts['date']}, {facts['processor']}, {facts['cores']} cores, {facts['system']}; {facts['versions']}. "
-        "Made by `python bench.py --readme README.md`."
+        "Made by `python bench.py --readme README.md --docs docs`."
     )
 
 
@@ -154,8 +197,8 @@ def markdown(cells: list[Cell], facts: dict[str, str]) -> str:
     note = (
         f"Time of each library divided by ours ({cells[0].mode}), geometric mean over sizes and channels. *worst*, and "
         "in brackets: the least favourable case against the fastest library there, which the other modes' columns "
-        "show. The library's own bits: against our convention with the same results, OpenCV without IPP. "
-        + provenance(facts)
+        "show. *x memory*: our time divided by that of reading and writing the bytes that must be. "
+        "The library's own bits: against our convention with the same results, OpenCV without IPP. " + provenance(facts)
     )
     parts = ((operator_table, native), (convention_table, others))
     return "\n\n".join([*(make(part) for make, part in parts if part), note])
@@ -169,42 +212,13 @@ def replace_section(text: str, name: str, body: str) -> str:
     return text[: text.index(begin) + len(begin)] + f"\n{body}\n" + text[text.index(end) :]
 
 
-def html_page(tables: str, facts: dict[str, str], chart: Image.Image | None) -> str:
-    """Return a self-contained page: the chart, if there is one, the machine and the tables."""
-    picture = ""
-    if chart is not None:
+def html_page(tables: str, facts: dict[str, str], charts: list[Image.Image]) -> str:
+    """Return a self-contained page: the charts, the machine and the tables."""
+    pictures = ""
+    for chart in charts:
         png = io.BytesIO()
         chart.save(png, "PNG")
-        picture = f'<img alt="bar chart" src="data:image/png;base64,{b64encode(png.getvalue()).decode()}">'
+        pictures += f'<p><img alt="chart" src="data:image/png;base64,{b64encode(png.getvalue()).decode()}">'
     about = "\n".join(f"{key}: {value}" for key, value in facts.items())
     text = escape(f"{about}\n\n{tables}")
-    return f"<!doctype html><meta charset=utf-8><title>fastresample benchmark</title>{picture}<pre>{text}</pre>\n"
-
-
-def draw_chart(cells: list[Cell], facts: dict[str, str]) -> Image.Image:
-    """Draw the geometric mean ratios of the first mode as bars from 1 on, to a logarithmic scale, a group per case."""
-    cells = [cell for cell in cells if cell.case.convention == "native"] or cells
-    names, first = peers(cells), cells[0].mode
-    groups = {key[0]: group for key, group in grouped(cells).items() if key[1] == first}
-    bars = [(operator, name, mean_ratio(group, name)) for operator, group in groups.items() for name in names]
-    bars = [bar for bar in bars if not math.isnan(bar[2])]
-    logs = [0.0, *(math.log(ratio) for *_, ratio in bars)]
-    left, row, unit = 300, 26, 460 / (max(logs) - min(logs) or 1)
-    one = left - min(logs) * unit
-    height = 70 + row * (len(bars) + len(groups)) + 40
-    chart = Image.new("RGB", (left + 580, height), "white")
-    draw, font, small = ImageDraw.Draw(chart), ImageFont.load_default(16), ImageFont.load_default(13)
-    draw.text((20, 16), f"Time of each library / ours (geometric mean, log scale), {first}", "black", font)
-    draw.line((one, 50, one, height - 40), "#bbbbbb", 2)
-    y, previous = 50, ""
-    for operator, name, ratio in bars:
-        if operator != previous:
-            draw.text((20, y + 4), operator, "black", font)
-            y, previous = y + row, operator
-        draw.text((left - 8, y + 4), name, "#444444", small, anchor="ra")
-        end = one + math.log(ratio) * unit
-        draw.rectangle((min(one, end), y + 4, max(one, end), y + row - 6), "#2a7ab0" if ratio >= 1 else "#c0504d")
-        draw.text((max(one, end) + 6, y + 4), f"{ratio_text(ratio)}x", "#444444", small)
-        y += row
-    draw.text((20, y + 14), f"{facts['date']}, {facts['processor']}, {facts['system']}", "#444444", small)
-    return chart
+    return f"<!doctype html><meta charset=utf-8><title>fastresample benchmark</title>{pictures}<pre>{text}</pre>\n"

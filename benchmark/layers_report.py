@@ -6,8 +6,8 @@ from itertools import product
 from math import nan
 from typing import NamedTuple
 
-from bench_networks import ALLOCATING, TORCH, NetworkCell
-from bench_report import geometric_mean, provenance, ratio_text, table
+from benchmark.layers import ALLOCATING, TORCH, NetworkCell
+from benchmark.resizes_report import geometric_mean, provenance, ratio_text, table
 from fastresample.validate.comparison import OURS, aligned_table
 
 Cells = list[NetworkCell]
