@@ -1,13 +1,7 @@
 """Two taps along both axes, 8-bit samples and 16-bit words between the passes, 32 samples at a time.
 
 A chunk's pairs of neighbours are fetched by permutations of bytes out of a few windows of the source row. Filtered rows
-are kept: two of them make an output row. In 16 bits both arithmetics are exact:
-
-- high (`codes.SUM_HIGH`; weights of 11 bits, four bits of a row's sum dropped): a weight is ``128 * h + l``, so the sum
-  is ``8 * (p . h) + (p . l >> 4)``, of two dot products that cannot saturate.
-- else, weights of 14 or 15 bits that sum to one: the nearer sample, plus the difference times the other's weight,
-  at most 1/2; `multiply_round` rounds that as a shift of the whole sum would, and across rows only the floor of the
-  product matters. Rows are kept with the half added that the last shift rounds by.
+are kept: two of them make an output row. The arithmetic is that of `two_words`.
 """
 
 from typing import Any, NamedTuple
@@ -15,24 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, FRACTION, HEAD, SECOND, packed
+from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, HEAD, SECOND, packed
+from fastresample.kernels.bytewise.two_words import HALF, SAMPLE, SIGNS, TWO, between, known, weighed
 from fastresample.kernels.common import Kernel, forced
-from fastresample.kernels.simd.arithmetic import (
-    add_words,
-    and_words,
-    bytes_as_words,
-    lower_bytes,
-    lower_bytes_of_two,
-    multiply_add_bytes,
-    multiply_high,
-    multiply_round,
-    or_words,
-    shift_left,
-    shift_right,
-    subtract_words,
-    words_as_bytes,
-)
-from fastresample.kernels.simd.kinds import Words
+from fastresample.kernels.simd.arithmetic import lower_bytes, lower_bytes_of_two
 from fastresample.kernels.simd.memory import (
     load_bytes,
     load_first_bytes,
@@ -56,22 +36,9 @@ class Specialisation(NamedTuple):
     high: bool  # which arithmetic
 
 
-_HIGH = (codes.STORE_FLOOR, codes.SUM_HIGH, "int16")
-
-
 def matches(request: Any) -> bool:
     """Say whether the arithmetic is one of the two; which tables are served, `prepare` finds out."""
-    samples = request.source == request.result == "uint8" and request.order == codes.HORIZONTAL_FIRST
-    inside = request.direct and not request.edges
-    return bool(samples and inside and tier() is VBMI and _words(request.arithmetic))
-
-
-def _words(arithmetic: Any) -> bool:
-    first, last = arithmetic.first, arithmetic.last
-    known = (first.weight, last.weight, arithmetic.between, first.accumulator) == ("int16", "int16", "int16", "int32")
-    how = (first.store, last.sum, last.accumulator)
-    exact = how == (codes.STORE_SHIFT, codes.SUM_INWARD, "int32")
-    return bool(known and first.sum == codes.SUM_INWARD and last.store == codes.STORE_SHIFT and (exact or how == _HIGH))
+    return tier() is VBMI and known(request)
 
 
 def prepare(request: Any, tables: Any) -> Any:
@@ -85,8 +52,6 @@ _second_of_2 = merge_bytes(2, 1)
 _second_of_4, _third_of_4, _fourth_of_4 = (merge_bytes(4, part) for part in range(1, 4))
 _second_of_8, _third_of_8, _fourth_of_8, _fifth_of_8 = (merge_bytes(8, part) for part in range(1, 5))
 _sixth_of_8, _seventh_of_8, _eighth_of_8 = (merge_bytes(8, part) for part in range(5, 8))
-_times_8, _times_128 = shift_left(Words, 3), shift_left(Words, FRACTION)
-_by_16, _by_4, _by_128 = (shift_right(Words, places) for places in (4, 2, FRACTION))
 
 
 @forced
@@ -123,14 +88,8 @@ def _pairs(line, base, second, index, windows):
 def _weighed(pairs, table, high):
     """Return the words of 32 outputs; the weights are behind their permutation."""
     first = load_bytes(table + 64)
-    if not high:
-        # 64 and -64 in turn: the difference, nearer less other; then the nearer sample with the half of a last shift.
-        difference = multiply_add_bytes(pairs, words_as_bytes(spread_i16(np.int16(-16320))))
-        nearer = and_words(_times_128(bytes_as_words(pairs)), spread_i16(np.int16(0x7F80)))
-        nearer = or_words(nearer, spread_i16(np.int16(64)))
-        return add_words(nearer, multiply_round(difference, bytes_as_words(first)))
-    upper, lower = multiply_add_bytes(pairs, first), multiply_add_bytes(pairs, load_bytes(table + 128))
-    return add_words(_times_8(upper), _by_16(lower))
+    second = load_bytes(table + 128) if high else first
+    return weighed(pairs, first, second, spread_i16(SIGNS), spread_i16(SAMPLE), spread_i16(HALF), high)
 
 
 @forced
@@ -154,22 +113,13 @@ def _filter_row(line, width, entry, second, tables, words, windows, high):
 
 
 @forced
-def _between(a, b, first, second, high):
-    """Weigh 32 samples of two filtered rows."""
-    if not high:
-        return _by_128(add_words(a, multiply_high(subtract_words(a, b), first)))
-    total = add_words(multiply_high(a, first), multiply_high(b, second))
-    return _by_4(add_words(total, spread_i16(np.int16(2))))
-
-
-@forced
 def _add_rows(a, b, w0, w1, target, width, high):
     """Store one output row; filtered rows have room for whole vectors."""
-    first, second = spread_i16(w0), spread_i16(w1)
+    first, second, two = spread_i16(w0), spread_i16(w1), spread_i16(TWO)
     x = 0
     while x < width:
-        left = _between(load_words(a + 2 * x), load_words(b + 2 * x), first, second, high)
-        right = _between(load_words(a + 2 * x + 64), load_words(b + 2 * x + 64), first, second, high)
+        left = between(load_words(a + 2 * x), load_words(b + 2 * x), first, second, two, high)
+        right = between(load_words(a + 2 * x + 64), load_words(b + 2 * x + 64), first, second, two, high)
         result = lower_bytes_of_two(left, right)
         if x + 64 <= width:
             store_bytes(target + x, result)
@@ -181,7 +131,7 @@ def _add_rows(a, b, w0, w1, target, width, high):
 @forced
 def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tables, windows, high):
     """Make one output row of two source rows that no other needs, or of one; ask for those of the next."""
-    first, last = spread_i16(w0), spread_i16(w1)
+    first, last, two = spread_i16(w0), spread_i16(w1), spread_i16(TWO)
     for x in range(0, width, 32):
         table = tables + load_i64(entry)
         entry += 8
@@ -191,7 +141,7 @@ def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tabl
         if a != b:
             right = _weighed(_pairs(b, entry, second, index, windows), table, high)
             _ask(next_b, entry, windows)
-        result = _between(left, right, first, last, high)
+        result = between(left, right, first, last, two, high)
         if x + 32 <= width:
             store_half_bytes(target + x, lower_bytes(result))
         else:

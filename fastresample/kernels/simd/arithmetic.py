@@ -10,6 +10,7 @@ from fastresample.kernels.simd.kinds import (
     Ints,
     Words,
     call,
+    filled,
     instruction,
     operation,
     splat,
@@ -33,34 +34,36 @@ def _emit_dot_words(builder, total, a, b):
 # total + the two products of the signed words of each 32-bit lane.
 dot_words = operation(Ints, (Ints, Bytes, Bytes), _emit_dot_words)
 # Sums of neighbouring products, unsigned by signed bytes, saturated at 16 bits.
-multiply_add_bytes = instruction("llvm.x86.avx512.pmaddubs.w.512", Words, Bytes, Bytes)
+multiply_add_bytes = instruction(
+    "llvm.x86.avx512.pmaddubs.w.512", Words, Bytes, Bytes, halves="llvm.x86.avx2.pmadd.ub.sw"
+)
 
 
 def _emit_high(builder, a, b):
-    wide = ir.VectorType(LANES["i32"], 32)
+    wide = ir.VectorType(LANES["i32"], a.type.count)
     product = builder.mul(builder.sext(a, wide), builder.sext(b, wide))
-    return builder.trunc(builder.ashr(product, ir.Constant(wide, [16] * 32)), Words.llvm)
+    return builder.trunc(builder.ashr(product, filled(wide, 16)), a.type)
 
 
 # Upper 16 bits of the products.
-multiply_high = operation(Words, (Words, Words), _emit_high)
+multiply_high = operation(Words, (Words, Words), _emit_high, halves=True)
 # Products of signed fractions of 15 bits, rounded, ties up.
-multiply_round = instruction("llvm.x86.avx512.pmul.hr.sw.512", Words, Words, Words)
-add_ints = operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y))
-add_words = operation(Words, (Words, Words), lambda b, x, y: b.add(x, y))
-subtract_words = operation(Words, (Words, Words), lambda b, x, y: b.sub(x, y))
-and_words = operation(Words, (Words, Words), lambda b, x, y: b.and_(x, y))
-or_words = operation(Words, (Words, Words), lambda b, x, y: b.or_(x, y))
+multiply_round = instruction("llvm.x86.avx512.pmul.hr.sw.512", Words, Words, Words, halves="llvm.x86.avx2.pmul.hr.sw")
+add_ints = operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y), halves=True)
+add_words = operation(Words, (Words, Words), lambda b, x, y: b.add(x, y), halves=True)
+subtract_words = operation(Words, (Words, Words), lambda b, x, y: b.sub(x, y), halves=True)
+and_words = operation(Words, (Words, Words), lambda b, x, y: b.and_(x, y), halves=True)
+or_words = operation(Words, (Words, Words), lambda b, x, y: b.or_(x, y), halves=True)
 
 
 def shift_right(kind, places):
     """Operation that divides by ``2**places``, rounding down."""
-    return operation(kind, (kind,), lambda b, value: b.ashr(value, kind.constant(places)))
+    return operation(kind, (kind,), lambda b, value: b.ashr(value, filled(value.type, places)), halves=True)
 
 
 def shift_left(kind, places):
     """Operation that multiplies by ``2**places``."""
-    return operation(kind, (kind,), lambda b, value: b.shl(value, kind.constant(places)))
+    return operation(kind, (kind,), lambda b, value: b.shl(value, filled(value.type, places)), halves=True)
 
 
 def _emit_shift_by(builder, value, places):
@@ -113,7 +116,11 @@ lower_bytes_of_two = operation(Bytes, (Words, Words), _emit_lower_of_two)
 
 
 def _cast(result, given):
-    return operation(result, (given,), lambda b, value: b.bitcast(value, result.llvm))
+    def emit(builder, value):
+        count = result.count * value.type.count // given.count
+        return builder.bitcast(value, ir.VectorType(LANES[result.lane], count))
+
+    return operation(result, (given,), emit, halves=True)
 
 
 words_as_bytes, ints_as_bytes = _cast(Bytes, Words), _cast(Bytes, Ints)

@@ -34,22 +34,32 @@ class _VectorModel(models.PrimitiveModel):
 
 Bytes, HalfBytes, QuarterBytes = Vector("i8", 64), Vector("i8", 32), Vector("i8", 16)
 Words, Ints, Floats = Vector("i16", 32), Vector("i32", 16), Vector("f32", 16)
+HalfWords, HalfInts = Vector("i16", 16), Vector("i32", 8)
 ADDRESS, I32, F32 = types.int64, types.int32, types.float32
+_HALF = {Bytes: HalfBytes, Words: HalfWords, Ints: HalfInts}
 
 
-def operation(result, arguments, emit):
-    """Return an intrinsic of one signature; ``emit(builder, *values)`` writes its code."""
+def operation(result, arguments, emit, *, halves=False):
+    """Return an intrinsic; ``emit(builder, *values)`` writes its code.
+
+    With ``halves`` it takes vectors of 256 bits as well; the first argument says which they are.
+    """
 
     def generate(context, builder, signature, values):
         value = emit(builder, *values)
         return context.get_dummy_value() if value is None else value
 
-    signature = result(*arguments)
+    whole = result(*arguments)
+    half = _HALF.get(result, result)(*(_HALF.get(kind, kind) for kind in arguments)) if halves else whole
+
+    def signature(first):
+        return half if first == half.args[0] else whole
+
     takes = {  # an intrinsic's parameters are counted by name
-        0: lambda typing: (signature, generate),
-        1: lambda typing, a: (signature, generate),
-        2: lambda typing, a, b: (signature, generate),
-        3: lambda typing, a, b, c: (signature, generate),
+        0: lambda typing: (whole, generate),
+        1: lambda typing, a: (signature(a), generate),
+        2: lambda typing, a, b: (signature(a), generate),
+        3: lambda typing, a, b, c: (signature(a), generate),
     }
     return intrinsic(takes[len(arguments)])
 
@@ -59,9 +69,20 @@ def call(builder, name, result, values):
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), values)
 
 
-def instruction(name, result, *arguments):
-    """Operation that is a function of LLVM, of the same types."""
-    return operation(result, arguments, lambda builder, *values: call(builder, name, result.llvm, values))
+def instruction(name, result, *arguments, halves=""):
+    """Operation that is a function of LLVM, of the same types; ``halves`` is its name on 256 bits."""
+
+    def emit(builder, *values):
+        if values[0].type == arguments[0].llvm:
+            return call(builder, name, result.llvm, values)
+        return call(builder, halves, _HALF[result].llvm, values)
+
+    return operation(result, arguments, emit, halves=bool(halves))
+
+
+def filled(kind, value):
+    """Vector of one of LLVM's types, all lanes a literal value."""
+    return ir.Constant(kind, [value] * kind.count)
 
 
 def pointer(builder, address):

@@ -1,0 +1,56 @@
+"""Vectors of 256 bits, two blocks of 128: what AVX2 has of the vocabulary, whose bytes move inside a block only.
+
+Arithmetic takes them under the same names as whole vectors.
+"""
+
+from llvmlite import ir
+from numba import types
+
+from fastresample.kernels.simd.kinds import (
+    ADDRESS,
+    I32,
+    LANES,
+    HalfBytes,
+    HalfInts,
+    HalfWords,
+    instruction,
+    operation,
+    pointer,
+    splat,
+)
+from fastresample.kernels.simd.memory import load, store
+
+load_half_bytes, load_half_words = load(HalfBytes), load(HalfWords)
+store_half_words = store(HalfWords)
+spread_half_i16 = operation(HalfWords, (types.int16,), lambda b, value: splat(b, value, HalfWords))
+spread_half_i32 = operation(HalfInts, (I32,), lambda b, value: splat(b, value, HalfInts))
+
+
+def _emit_load_blocks(builder, lower, upper):
+    kind = ir.VectorType(LANES["i8"], 16)
+    blocks = [builder.load(pointer(builder, address), align=1, typ=kind) for address in (lower, upper)]
+    return builder.shuffle_vector(*blocks, ir.Constant(ir.VectorType(LANES["i32"], 32), list(range(32))))
+
+
+# A block from each of two addresses.
+load_blocks = operation(HalfBytes, (ADDRESS, ADDRESS), _emit_load_blocks)
+# Lane i of a block is lane index[i] of the same block; 0 where the index is negative.
+permute_blocks = instruction("llvm.x86.avx2.pshuf.b", HalfBytes, HalfBytes, HalfBytes)
+
+
+def merge_blocks(parts, part):
+    """Operation that takes one of so many equal parts of each block from the first vector, the rest from the second."""
+    width = 16 // parts
+    chosen = [int(part * width <= lane % 16 < (part + 1) * width) for lane in range(32)]
+    mask = ir.Constant(ir.VectorType(LANES["i1"], 32), chosen)
+    return operation(HalfBytes, (HalfBytes, HalfBytes), lambda b, new, old: b.select(mask, new, old))
+
+
+def _emit_lower(builder, a, b):
+    mask = ir.Constant(ir.VectorType(LANES["i32"], 32), list(range(16)) + list(range(16, 32)))
+    words = builder.shuffle_vector(a, b, mask)
+    return builder.trunc(words, HalfBytes.llvm)
+
+
+# Lower bytes of two vectors of words, one after the other: nothing is clipped.
+lower_half_bytes_of_two = operation(HalfBytes, (HalfWords, HalfWords), _emit_lower)
