@@ -13,7 +13,7 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
-from fastresample.kernels.bytewise import nearest, real_taps, tap_requests, taps, two_taps
+from fastresample.kernels.bytewise import narrow_two_taps, nearest, real_taps, tap_requests, taps, two_taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -137,6 +137,11 @@ def _make_two_taps(request: Request, special: two_taps.Specialisation) -> Kernel
     return _compile(request, "two_taps", kernel, special, (array_type(np.uint8, 1),))
 
 
+def _make_narrow_two_taps(request: Request, special: narrow_two_taps.Specialisation) -> Kernel:
+    kernel = narrow_two_taps.make_narrow_two_taps(special)
+    return _compile(request, "narrow_two_taps", kernel, special, (array_type(np.uint8, 1),))
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -182,6 +187,11 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
+    Variant(
+        *("separable", "narrow two taps", narrow_two_taps.matches, _make_narrow_two_taps),
+        prepare=narrow_two_taps.prepare,
+        speed=4,
+    ),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
     Variant("separable", "plain", always, _make_separable),

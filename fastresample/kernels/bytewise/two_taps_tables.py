@@ -33,7 +33,7 @@ def _unit(weights, high):
 
 
 @inline
-def _known(wx, wy, numbers, high):
+def known(wx, wy, numbers, high):
     """Return how many places the weights of columns and of rows have to be moved to have 15 bits; -1: not served."""
     if high and (wx.shape[1] < 2 or wy.shape[1] < 2 or numbers[0] != 4 or numbers[1] != 2):
         return -1, -1
@@ -95,7 +95,7 @@ def _room(parts, length):
 
 
 @inline
-def _pack_rows(first, weights, rows_in, places, high, header):
+def pack_rows(first, weights, rows_in, places, high, header):
     """Fill the four integers of each output row: the nearer source row, the other, and their weights.
 
     Where sums are exact: twice the other's weight, negative because 1 does not fit a word. Return whether no source row
@@ -132,25 +132,30 @@ def _place_windows(lowest, length, parts, start, header):
 
 
 @inline
+def paired(weights, x, places, high):
+    """Return whether the second sample is the nearer one, and words of weights.
+
+    Where sums are high: the upper digits of both, and the lower ones. Else: minus twice the other sample's weight, and
+    nothing.
+    """
+    w0, w1 = np.int64(weights[x, 0]), np.int64(weights[x, 1]) if weights.shape[1] == 2 else np.int64(0)
+    if high:
+        low0, low1 = ((w0 + 64) & 127) - 64, ((w1 + 64) & 127) - 64
+        return False, (w0 - low0) >> 7 | (w1 - low1) >> 7 << 8, (low0 & 255) | (low1 & 255) << 8
+    return w1 > w0, -2 * (min(w0, w1) << places), np.int64(0)
+
+
+@inline
 def _pack_columns(first, weights, channels, length, parts, places, high, entries, header, words):
     """Fill each chunk's permutation and weights: bytes of two samples and of their weights in a word."""
-    two = weights.shape[1] == 2
-    far, gap = channels if two else np.int64(0), 64 - _second(length)
+    far, gap = channels if weights.shape[1] == 2 else np.int64(0), 64 - _second(length)
     c_n, size, start, width = _U(channels), _U(96 if high else 64), _U(entries), _U(1 + max(parts, 1))
     shift = _U(5 - (parts >> 1) + (parts >> 3))  # 32 lanes by 1, 2, 4 or 8 windows
     for k in range(_U(words.size) - size, _U(words.size)):
         words[k] = 0  # lanes behind the last output
     for x in range(_U(first.size)):
         place = np.int64(first[x]) * channels
-        w0, w1 = np.int64(weights[x, 0]), np.int64(weights[x, 1]) if two else np.int64(0)
-        swapped = not high and w1 > w0
-        upper, lower = np.int64(0), np.int64(0)
-        if high:
-            low0, low1 = ((w0 + 64) & 127) - 64, ((w1 + 64) & 127) - 64
-            upper = (w0 - low0) >> 7 | (w1 - low1) >> 7 << 8
-            lower = (low0 & 255) | (low1 & 255) << 8
-        else:
-            upper = -2 * ((w0 if swapped else w1) << places)
+        swapped, upper, lower = paired(weights, x, places, high)
         for lane in range(x * c_n, (x + _U(1)) * c_n):
             chunk, within = lane >> _U(5), lane & _U(31)
             near = place - header[start + chunk * width + _U(1) + (within >> shift)]
@@ -165,7 +170,7 @@ def _pack_columns(first, weights, channels, length, parts, places, high, entries
 
 
 @inline
-def _share(parts, size, start, header, blob):
+def share(parts, size, start, header, blob):
     """Keep equal permutations and weights once: steps that are simple fractions have a few. Enter where each lies."""
     kept, same = 0, 0
     for chunk in range(blob.size // size):
@@ -197,7 +202,7 @@ def pack(sizes, fx, wx, fy, wy, numbers, high, lowest, highest, header, words, b
     header for eight windows of each; ``words`` and ``blob`` are the same memory.
     """
     channels, length = sizes[0], sizes[1]
-    places_x, places_y = _known(wx, wy, numbers, high)
+    places_x, places_y = known(wx, wy, numbers, high)
     if places_x < 0:
         return -1
     _reach(fx, channels, channels if wx.shape[1] == 2 else np.int64(0), lowest, highest)
@@ -206,10 +211,10 @@ def pack(sizes, fx, wx, fy, wy, numbers, high, lowest, highest, header, words, b
         return -1
     start = HEAD + 4 * fy.size
     header[COLUMNS], header[SECOND] = length, _second(length)
-    header[APART] = _pack_rows(fy, wy, sizes[2], places_y, high, header)
+    header[APART] = pack_rows(fy, wy, sizes[2], places_y, high, header)
     _place_windows(lowest, length, parts, start, header)
     _pack_columns(fx, wx, channels, length, parts, places_x, high, start, header, words)
-    _share(parts, 24 if high else 16, start, header, blob)
+    share(parts, 24 if high else 16, start, header, blob)
     return parts
 
 

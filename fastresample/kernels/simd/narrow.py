@@ -18,10 +18,9 @@ from fastresample.kernels.simd.kinds import (
     pointer,
     splat,
 )
-from fastresample.kernels.simd.memory import load, store
+from fastresample.kernels.simd.memory import load
 
 load_half_bytes, load_half_words = load(HalfBytes), load(HalfWords)
-store_half_words = store(HalfWords)
 spread_half_i16 = operation(HalfWords, (types.int16,), lambda b, value: splat(b, value, HalfWords))
 spread_half_i32 = operation(HalfInts, (I32,), lambda b, value: splat(b, value, HalfInts))
 
@@ -34,20 +33,29 @@ def _emit_load_blocks(builder, lower, upper):
 
 # A block from each of two addresses.
 load_blocks = operation(HalfBytes, (ADDRESS, ADDRESS), _emit_load_blocks)
+
+
+def _emit_store_blocks(builder, lower, upper, value):
+    for number, address in enumerate((lower, upper)):
+        order = ir.Constant(ir.VectorType(LANES["i32"], 8), list(range(8 * number, 8 * number + 8)))
+        builder.store(builder.shuffle_vector(value, value, order), pointer(builder, address), align=1)
+
+
+# Blocks of words to two addresses, the lower one first.
+store_blocks = operation(types.void, (ADDRESS, ADDRESS, HalfWords), _emit_store_blocks)
 # Lane i of a block is lane index[i] of the same block; 0 where the index is negative.
 permute_blocks = instruction("llvm.x86.avx2.pshuf.b", HalfBytes, HalfBytes, HalfBytes)
 
 
-def merge_blocks(parts, part):
-    """Operation that takes one of so many equal parts of each block from the first vector, the rest from the second."""
-    width = 16 // parts
-    chosen = [int(part * width <= lane % 16 < (part + 1) * width) for lane in range(32)]
+def merge_blocks(begin, end):
+    """Operation that takes bytes ``[begin, end)`` of each block from the first vector and the rest from the second."""
+    chosen = [int(begin <= lane % 16 < end) for lane in range(32)]
     mask = ir.Constant(ir.VectorType(LANES["i1"], 32), chosen)
     return operation(HalfBytes, (HalfBytes, HalfBytes), lambda b, new, old: b.select(mask, new, old))
 
 
 def _emit_lower(builder, a, b):
-    mask = ir.Constant(ir.VectorType(LANES["i32"], 32), list(range(16)) + list(range(16, 32)))
+    mask = ir.Constant(ir.VectorType(LANES["i32"], 32), list(range(32)))
     words = builder.shuffle_vector(a, b, mask)
     return builder.trunc(words, HalfBytes.llvm)
 

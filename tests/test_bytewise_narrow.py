@@ -1,0 +1,118 @@
+"""Vectors of 256 bits on bytes: the plain kernel's bits wherever AVX2 is, and nothing beside is touched."""
+
+import os
+import platform
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import child
+import numpy as np
+import pytest
+from bytewise import Image, compared, named, request_of, stage_of, tables_of, unguarded
+
+from fastresample.kernels.tiers import PLAIN, tier
+
+needs_vectors = pytest.mark.skipif(tier() is PLAIN, reason="needs AVX2, and the compiler")
+needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
+needs_x86 = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="generates code for x86-64")
+COUNT = int(os.environ.get("FASTRESAMPLE_CASES", "1000"))
+
+WAYS: dict[str, list[dict[str, Any]]] = {
+    "narrow two taps": [
+        {"convention": "opencv"},
+        {},
+        {"coordinates": "align_corners"},
+        {"method": "box"},
+        {"antialias": True},
+    ]
+}
+
+
+def cases(name: str, seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[str, Any], list[int]]]:
+    """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
+    rng = np.random.default_rng(seed)
+
+    def length() -> int:
+        return int(rng.integers(1, rng.choice([4, 20, 90, 300]) + 1))
+
+    for number in range(count):
+        channels = int(rng.choice([1, 2, 3, 4, 5, 7, 15, 16, 31]))
+        image = Image(int(rng.integers(1, 4)), length(), length(), channels, int(rng.choice([0, 0, 1, 17, 100])))
+        size = (image.rows if rng.random() < 0.1 else length(), image.columns if rng.random() < 0.1 else length())
+        ways = WAYS[name]
+        yield image, size, ways[number % len(ways)], list(rng.integers(0, 1000, rng.integers(0, 6)))
+
+
+def walked(name: str, seed: int, count: int, memory: Any) -> int:
+    """Compare so many cases; return how many the vectors served."""
+    served = 0
+    for image, size, options, cuts in cases(name, seed, count):
+        same = compared(name, image, size, options, cuts, memory)
+        assert same is not False, (image, size, options, cuts)
+        served += same is True
+    return served
+
+
+@needs_vectors
+@pytest.mark.parametrize("name", WAYS)
+def test_the_bits_are_the_plain_kernels(name: str) -> None:
+    assert walked(name, 1, COUNT, unguarded) > COUNT / 3
+
+
+GUARDED = """
+import resource, sys
+from functools import partial
+import test_bytewise_narrow as tests
+from bytewise import guarded
+from child import tell
+from fastresample.kernels.tiers import tier
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+served = [tests.walked(sys.argv[1], 2, 150, partial(guarded, at_end=at_end)) for at_end in (True, False)]
+tell({"tier": tier().name, "served": min(served)})
+"""
+
+
+@needs_vectors
+@needs_mprotect
+@pytest.mark.parametrize("name", WAYS)
+def test_nothing_is_touched_before_or_behind_an_image(name: str) -> None:
+    """One byte read or written beside the image or its result ends the child."""
+    assert child.run(GUARDED, name, timeout=300).told["served"] > 50
+
+
+@needs_vectors
+@needs_mprotect
+@needs_x86
+@pytest.mark.parametrize("name", WAYS)
+def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
+    """No feature but those of the name, so nothing of a newer processor is used."""
+    settings = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_BOUNDSCHECK": "0"}
+    told = child.run(GUARDED, name, settings=settings, timeout=300).told
+    assert told["tier"] == "avx2"
+    assert told["served"] > 50
+
+
+def shape(image: Image, size: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the results and windows of a block of two taps; None where they are not served."""
+    stage = stage_of(image, size, {})
+    assert stage is not None
+    request = request_of(stage, image.channels)
+    prepare = named(request, "narrow two taps").prepare
+    assert prepare is not None
+    found = prepare(request, tables_of(stage, image))
+    return None if found is None else found[0][:2]
+
+
+@needs_vectors
+def test_windows_follow_the_step() -> None:
+    """Eight results of an enlarged row lie in 16 bytes; pixels of three channels far apart need a window each."""
+    found = Counter(
+        shape(Image(1, 9, columns, channels), (7, 10)) for channels in (1, 3, 4) for columns in (5, 15, 40, 100, 1000)
+    )
+    assert set(found) == {(8, 1), (8, 2), (6, 2), (8, 4), (8, 8)}
+    assert shape(Image(1, 9, 1000, 3), (7, 10)) == (6, 2)
+    assert shape(Image(1, 9, 1000, 4), (7, 10)) == (8, 2)
+    assert shape(Image(1, 9, 40, 15), (7, 10)) == (8, 8)
+    assert shape(Image(1, 9, 40, 16), (7, 10)) is None
