@@ -151,8 +151,12 @@ def convention_table(cells: list[Cell]) -> str:
 
 
 def cell_table(cells: list[Cell]) -> str:
-    """Return a row for each image of one case: our time, the fastest library, and how they compare in each mode."""
+    """Return a row for each image of one case: our time, the fastest library, and how they compare in each mode.
+
+    And how many times as fast as in the first mode we are in the others that reuse plans, on several threads.
+    """
     modes = list(dict.fromkeys(cell.mode for cell in cells))
+    threaded = [mode for mode in modes[1:] if "one shot" not in mode]
     images: dict[tuple[str, int], dict[str, Cell]] = {}
     for cell in cells:
         images.setdefault((cell.size, cell.channels), {})[cell.mode] = cell
@@ -162,9 +166,11 @@ def cell_table(cells: list[Cell]) -> str:
         best = best_peer(first)[0]
         theirs = f"{best} {first.ms[best]:.3f}" if first.ratios else "-"
         ratios = [ratio_text(best_peer(by_mode[mode])[1]) if mode in by_mode else "-" for mode in modes]
+        gains = [ratio_text(first.ms[OURS] / by_mode[mode].ms[OURS]) if mode in by_mode else "-" for mode in threaded]
         ours = f"{first.ms[OURS]:.3f}"
-        rows.append([f"{size} C{channels}", ours, ratio_text(first.distance), theirs, *ratios])
-    return table(["image", "ours, ms", "x memory", "fastest library, ms", *modes], rows)
+        rows.append([f"{size} C{channels}", ours, ratio_text(first.distance), theirs, *ratios, *gains])
+    heads = [f"ours, {mode.partition(',')[0]} / one" for mode in threaded]
+    return table(["image", "ours, ms", "x memory", "fastest library, ms", *modes, *heads], rows)
 
 
 def page_of_cells(cells: list[Cell], facts: dict[str, str]) -> str:
@@ -172,8 +178,9 @@ def page_of_cells(cells: list[Cell], facts: dict[str, str]) -> str:
     about = (
         f"Every cell of the benchmark. Milliseconds: {cells[0].mode}. *x memory*: our time there divided by the time "
         "in which one core reads the bytes that the operation must read, and writes those of the result; near 1 "
-        "nothing is left to gain. The last columns: the time of the fastest library in that mode divided by ours, so "
-        f"above 1 we are the faster one; OpenCV is without IPP where our convention gives its bits. {provenance(facts)}"
+        "nothing is left to gain. Behind the fastest library: its time, or that of the fastest one in that mode, divided "
+        "by ours, so above 1 we are the faster one; OpenCV is without IPP where our convention gives its bits. *ours, "
+        f"... / one*: how many times as fast we are with more threads. {provenance(facts)}"
     )
     by_case: dict[str, list[Cell]] = {}
     for cell in cells:
