@@ -178,9 +178,9 @@ def page_of_cells(cells: list[Cell], facts: dict[str, str]) -> str:
     about = (
         f"Every cell of the benchmark. Milliseconds: {cells[0].mode}. *x memory*: our time there divided by the time "
         "in which one core reads the bytes that the operation must read, and writes those of the result; near 1 "
-        "nothing is left to gain. Behind the fastest library: its time, or that of the fastest one in that mode, divided "
-        "by ours, so above 1 we are the faster one; OpenCV is without IPP where our convention gives its bits. *ours, "
-        f"... / one*: how many times as fast we are with more threads. {provenance(facts)}"
+        "nothing is left to gain. Behind the fastest library: its time, or that of the fastest one in that mode, "
+        "divided by ours, so above 1 we are the faster one; OpenCV is without IPP where our convention gives its bits. "
+        f"*ours, ... / one*: how many times as fast we are with more threads. {provenance(facts)}"
     )
     by_case: dict[str, list[Cell]] = {}
     for cell in cells:
