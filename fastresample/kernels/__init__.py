@@ -13,7 +13,7 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
-from fastresample.kernels.bytewise import nearest, real_taps, tap_requests, taps, two_taps
+from fastresample.kernels.bytewise import exact_taps, nearest, real_taps, tap_requests, taps, two_taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -137,6 +137,11 @@ def _make_two_taps(request: Request, special: two_taps.Specialisation) -> Kernel
     return _compile(request, "two_taps", kernel, special, (array_type(np.uint8, 1),))
 
 
+def _make_exact_taps(request: Request, special: exact_taps.Specialisation) -> Kernel:
+    kernel = exact_taps.make_exact_taps(special)
+    return _compile(request, "exact_taps", kernel, special, exact_taps.tables_of(request))
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -183,6 +188,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
+    Variant("separable", "exact taps", exact_taps.matches, _make_exact_taps, prepare=exact_taps.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),

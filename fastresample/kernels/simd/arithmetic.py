@@ -47,6 +47,7 @@ multiply_high = operation(Words, (Words, Words), _emit_high)
 # Products of signed fractions of 15 bits, rounded, ties up.
 multiply_round = instruction("llvm.x86.avx512.pmul.hr.sw.512", Words, Words, Words)
 add_ints = operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y))
+multiply_ints = operation(Ints, (Ints, Ints), lambda b, x, y: b.mul(x, y))
 add_words = operation(Words, (Words, Words), lambda b, x, y: b.add(x, y))
 subtract_words = operation(Words, (Words, Words), lambda b, x, y: b.sub(x, y))
 and_words = operation(Words, (Words, Words), lambda b, x, y: b.and_(x, y))
