@@ -68,7 +68,7 @@ _U = np.uintp
 
 
 def _exact(how: Any) -> bool:
-    return how == Pass("int16", how.rounding, how.bits, codes.SUM_INWARD, "int32", codes.STORE_CAST)
+    return bool(how == Pass("int16", how.rounding, how.bits, codes.SUM_INWARD, "int32", codes.STORE_CAST))
 
 
 def matches(request: Any) -> bool:
@@ -77,7 +77,7 @@ def matches(request: Any) -> bool:
         return False
     first, between, _, last, tail = request.arithmetic
     inside = request.order == codes.HORIZONTAL_FIRST and not request.edges and request.taps_x != codes.IDENTITY
-    return inside and _exact(first) and between == "int32" and (_by_words(last) or _by_reals(last, tail))
+    return bool(inside and _exact(first) and between == "int32" and (_by_words(last) or _by_reals(last, tail)))
 
 
 def _by_words(last: Any) -> bool:
