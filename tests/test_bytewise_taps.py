@@ -100,6 +100,20 @@ def test_ordinary_images_are_served(way: dict[str, Any]) -> None:
 
 
 @needs_vectors
+@pytest.mark.parametrize("size", [(224, 9), (9, 224), (224, 224)])
+def test_words_beyond_two_digits_have_three(size: tuple[int, int]) -> None:
+    """A weight of 0.9993 is 32745, more than 127 * 257."""
+    rows, columns = (1080 if n == 224 else 20 for n in size)
+    way = {"convention": "torch", "method": "bicubic", "antialias": False}
+    for channels in (1, 3, 4):
+        image = Image(1, rows, columns, channels)
+        stage = bytewise.stage_of(image, size, way)
+        assert stage is not None
+        assert max(table[2].max() for table in (stage.tables_x, stage.tables_y)) == 32745
+        assert compared("taps", image, size, way, [100]) is True
+
+
+@needs_vectors
 def test_extremes_that_overflow_between_the_passes() -> None:
     """Stripes of black and white overshoot as far as a filter can; nothing wraps and nothing is lost between."""
     y, x = np.indices((64, 64))

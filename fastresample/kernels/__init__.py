@@ -13,7 +13,16 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
-from fastresample.kernels.bytewise import narrow_two_taps, nearest, real_taps, tap_requests, taps, two_taps
+from fastresample.kernels.bytewise import (
+    exact_taps,
+    halves,
+    narrow_two_taps,
+    nearest,
+    real_taps,
+    tap_requests,
+    taps,
+    two_taps,
+)
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -142,6 +151,15 @@ def _make_narrow_two_taps(request: Request, special: narrow_two_taps.Specialisat
     return _compile(request, "narrow_two_taps", kernel, special, (array_type(np.uint8, 1),))
 
 
+def _make_exact_taps(request: Request, special: exact_taps.Specialisation) -> Kernel:
+    kernel = exact_taps.make_exact_taps(special)
+    return _compile(request, "exact_taps", kernel, special, exact_taps.tables_of(request))
+
+
+def _make_halves(request: Request, special: tuple[()]) -> Kernel:
+    return _compile(request, "halves", halves.halves, special, halves.TABLES)
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -185,6 +203,7 @@ def _order_is_free(request: Request) -> bool:
 VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "windows", nearest.can_permute, _make_windows, prepare=nearest.prepare, speed=5),
     Variant("gather", "plain", always, _make_gather),
+    Variant("separable", "halves", halves.matches, _make_halves, prepare=halves.prepare, speed=2),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
     Variant(
@@ -193,8 +212,10 @@ VARIANTS: tuple[Variant, ...] = (
         speed=4,
     ),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
+    Variant("separable", "exact taps", exact_taps.matches, _make_exact_taps, prepare=exact_taps.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
     Variant("separable", "plain", always, _make_separable),
+    Variant("mean", "halves", halves.matches, _make_halves, prepare=halves.prepare, speed=2),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),
     Variant("mean", "rows", _order_is_free, _make_mean_by_rows),

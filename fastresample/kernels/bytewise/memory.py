@@ -23,3 +23,12 @@ def copy_bytes(source, target, count):
     left = count & 63
     if left:
         store_bytes(target + count - left, load_first_bytes(source + count - left, left))
+
+
+@forced
+def row_or_copy(source, number, safe, length, width, line):
+    """Address of a source row; of one that windows would overrun, from ``safe`` on, a copy in ``line``."""
+    if number < safe:
+        return source + number * length
+    copy_bytes(source + number * length, line, width)
+    return line

@@ -52,7 +52,7 @@ def _window(address, index, wide):
 
 
 @forced
-def _gather(line, base, index, parts, wide):
+def gather(line, base, index, parts, wide):
     """Four bytes of 16 lanes: equal parts of the lanes are taken from windows of their own."""
     value = _window(line + load_i64(base), index, wide)
     if parts == 2:
@@ -95,10 +95,10 @@ def filter_four(rows, base, table, groups, step, half, last, parts, wide, digits
     a0, a1, a2, b0, b1, b2 = half, zero, zero, half, zero, zero
     c0, c1, c2, d0, d1, d2 = half, zero, zero, half, zero, zero
     for _ in range(groups):
-        a0, a1, a2 = _add(a0, a1, a2, _gather(row_a, base, index, parts, wide), weights, digits)
-        b0, b1, b2 = _add(b0, b1, b2, _gather(row_b, base, index, parts, wide), weights, digits)
-        c0, c1, c2 = _add(c0, c1, c2, _gather(row_c, base, index, parts, wide), weights, digits)
-        d0, d1, d2 = _add(d0, d1, d2, _gather(row_d, base, index, parts, wide), weights, digits)
+        a0, a1, a2 = _add(a0, a1, a2, gather(row_a, base, index, parts, wide), weights, digits)
+        b0, b1, b2 = _add(b0, b1, b2, gather(row_b, base, index, parts, wide), weights, digits)
+        c0, c1, c2 = _add(c0, c1, c2, gather(row_c, base, index, parts, wide), weights, digits)
+        d0, d1, d2 = _add(d0, d1, d2, gather(row_d, base, index, parts, wide), weights, digits)
         weights += 192 if digits == 3 else 128
         row_a, row_b, row_c, row_d = row_a + step, row_b + step, row_c + step, row_d + step
     return (

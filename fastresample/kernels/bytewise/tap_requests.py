@@ -4,7 +4,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.bytewise.sums import WORDS
-from fastresample.kernels.bytewise.tap_tables import Axis, packed_tables
+from fastresample.kernels.bytewise.tap_tables import LARGEST, Axis, packed_tables
 from fastresample.kernels.bytewise.taps import Special
 from fastresample.kernels.tiers import VBMI, tier
 
@@ -25,6 +25,17 @@ def matches(request):
     _, between, _, last, _ = request.arithmetic
     words = (last.weight, last.sum, last.store) == ("float64", codes.SUM_INWARD, codes.STORE_UP)
     return _fixed(last) if between == "uint8" else between == "int16" and words
+
+
+def _widened(first, last):
+    """Give both axes a third digit where a word is beyond two: the weights grow as much as the shift."""
+    if max(int(axis.weights.max()) for axis in (first, last)) <= LARGEST[2] or first.digits != 2 or last.digits != 2:
+        return first, last
+    grown = []
+    for axis in (first, last):
+        places = max(16 - axis.shift, 0)
+        grown.append(Axis(axis.first, axis.weights.astype(np.int32) << places, axis.shift + places, 3))
+    return grown
 
 
 def prepare(request, tables):
@@ -49,6 +60,7 @@ def prepare(request, tables):
             fraction = _ONE - first.shift if request.order == codes.HORIZONTAL_FIRST else last.shift - _ONE
             words = request.order == codes.VERTICAL_FIRST
             last = last._replace(shift=last.shift - fraction, digits=3)  # rows as they are, not as words
+    first, last = _widened(first, last)
     x, y = (last, first) if request.order == codes.VERTICAL_FIRST else (first, last)
     found = packed_tables(sizes, x if along else None, y, columns_last, fraction)
     if found is None:

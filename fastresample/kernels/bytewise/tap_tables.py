@@ -15,7 +15,7 @@ LANES = 16
 # Bytes of a window by its width, and the numbers of windows that the lanes may be divided among, cheapest first.
 _PARTS = (1, 2, 4, LANES)
 _SHAPES = [(parts, wide) for parts in _PARTS for wide in (False, True)]
-_LARGEST = {2: 127 * 256 + 127, 3: (127 * 256 + 127) * 256 + 127}
+LARGEST = {2: 127 * 256 + 127, 3: (127 * 256 + 127) * 256 + 127}
 
 
 # Adding this makes every digit of base 256 positive; the bytes are then digits plus 128.
@@ -178,7 +178,7 @@ class Axis(NamedTuple):
         """Whether the kernels can compute with it."""
         most = max(int(self.weights.max()), -int(self.weights.min()))
         # Sums of lowest digits, at most 255 * 128 or 32767 * 128 each, must fit 32 bits.
-        taps, largest = (480, _LARGEST[3]) if self.digits == WORDS else (1 << 15, _LARGEST[self.digits])
+        taps, largest = (480, LARGEST[3]) if self.digits == WORDS else (1 << 15, LARGEST[self.digits])
         lowest = 8 * max(self.digits - 1, 1)
         return self.weights.shape[1] <= taps and most <= largest and lowest <= self.shift <= 31
 

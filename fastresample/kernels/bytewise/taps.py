@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastresample.kernels.bytewise.memory import copy_bytes
+from fastresample.kernels.bytewise.memory import row_or_copy
 from fastresample.kernels.bytewise.sums import (
     WORDS,
     add_rows,
@@ -67,15 +67,6 @@ class Special(NamedTuple):
 
 _halved = shift_right(Words, 1)
 _quarter_b, _quarter_c, _quarter_d = (quarter_first(row) for row in (1, 2, 3))
-
-
-@forced
-def _row(source, number, safe, length, width, line):
-    """Address of a source row; of one that windows would overrun a copy, in ``line``."""
-    if number < safe:
-        return source + number * length
-    copy_bytes(source + number * length, line, width)
-    return line
 
 
 @forced
@@ -182,10 +173,10 @@ def make_columns_last(special):
             for made in range(ready, stop):
                 top, origin = 4 * made, p * src.shape[1]
                 four = (
-                    _row(source, origin + top, safe, length, width_in, lines),
-                    _row(source, origin + min(top + 1, rows_in - 1), safe, length, width_in, lines + line),
-                    _row(source, origin + min(top + 2, rows_in - 1), safe, length, width_in, lines + 2 * line),
-                    _row(source, origin + min(top + 3, rows_in - 1), safe, length, width_in, lines + 3 * line),
+                    row_or_copy(source, origin + top, safe, length, width_in, lines),
+                    row_or_copy(source, origin + min(top + 1, rows_in - 1), safe, length, width_in, lines + line),
+                    row_or_copy(source, origin + min(top + 2, rows_in - 1), safe, length, width_in, lines + 2 * line),
+                    row_or_copy(source, origin + min(top + 3, rows_in - 1), safe, length, width_in, lines + 3 * line),
                 )
                 goal = ring + made % groups_y * size
                 for chunk in range(chunks):

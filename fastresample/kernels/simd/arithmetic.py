@@ -50,6 +50,7 @@ multiply_high = operation(Words, (Words, Words), _emit_high, halves=True)
 # Products of signed fractions of 15 bits, rounded, ties up.
 multiply_round = instruction("llvm.x86.avx512.pmul.hr.sw.512", Words, Words, Words, halves="llvm.x86.avx2.pmul.hr.sw")
 add_ints = operation(Ints, (Ints, Ints), lambda b, x, y: b.add(x, y), halves=True)
+multiply_ints = operation(Ints, (Ints, Ints), lambda b, x, y: b.mul(x, y), halves=True)
 add_words = operation(Words, (Words, Words), lambda b, x, y: b.add(x, y), halves=True)
 subtract_words = operation(Words, (Words, Words), lambda b, x, y: b.sub(x, y), halves=True)
 and_words = operation(Words, (Words, Words), lambda b, x, y: b.and_(x, y), halves=True)

@@ -40,6 +40,16 @@ def _emit_rounded(builder, value):
 
 # To the nearest byte, ties to even.
 floats_to_bytes = operation(QuarterBytes, (Floats,), _emit_rounded)
+
+
+def _emit_whole(builder, value):
+    mask, rounding = ir.Constant(ir.IntType(16), -1), ir.Constant(LANES["i32"], 4)  # as the processor is set: to even
+    values = [value, Ints.constant(0), mask, rounding]
+    return call(builder, "llvm.x86.avx512.mask.cvtps2dq.512", Ints.llvm, values)
+
+
+# To the nearest whole number, ties to even.
+floats_to_ints = operation(Ints, (Floats,), _emit_whole)
 ints_to_floats = operation(Floats, (Ints,), lambda b, value: b.sitofp(value, Floats.llvm))
 
 

@@ -10,6 +10,7 @@ from fastresample.kernels.simd.kinds import (
     Bytes,
     Floats,
     HalfBytes,
+    Ints,
     Words,
     call,
     operation,
@@ -30,8 +31,9 @@ def store(kind):
     return operation(types.void, (ADDRESS, kind), emit)
 
 
-load_bytes, load_words, load_floats = load(Bytes), load(Words), load(Floats)
+load_bytes, load_words, load_ints, load_floats = load(Bytes), load(Words), load(Ints), load(Floats)
 store_bytes, store_half_bytes, store_words = store(Bytes), store(HalfBytes), store(Words)
+store_ints, store_floats = store(Ints), store(Floats)
 
 
 def _masked(builder, count):

@@ -1,0 +1,146 @@
+"""Tables of `exact_taps`: which bytes of a source row 16 sums take, four taps at a time, and two digits of weights."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastresample.kernels.bytewise.memory import LINE, aligned
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+
+# The header; behind it the place of each chunk's table in the blob, in bytes, and where its windows begin.
+COLUMNS, STEP, OVERRUN, CHUNKS, LANES, GROUPS, HEAD = range(7)
+# Weights whose two digits of base 256 are signed bytes.
+_LOWEST, _LARGEST = -127 * 256, 127 * 256 + 127
+_SEEN = 512  # tables that are kept in mind, to find equal ones
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_U = np.uintp
+
+
+@forced
+def _farthest(first, channels, lanes, width):
+    """Return how many bytes ``width`` lanes of a chunk read at most, four taps each."""
+    most, length = np.int64(0), first.size * channels
+    for chunk in range(0, length, lanes):
+        stop = min(chunk + lanes, length)
+        for begin in range(chunk, stop, width):
+            x, last = begin // channels, (min(begin + width, stop) - 1) // channels
+            most = max(most, np.int64(first[_U(last)]) - np.int64(first[_U(x)]))
+    return (most + 4) * channels
+
+
+@forced
+def _choose(first, channels, lanes):
+    """Return the fewest windows that the lanes of every chunk fit into, and whether these are wide; or no windows."""
+    for parts in (1, 2, 4, 16):
+        reach = 4 * channels if parts == 16 else _farthest(first, channels, lanes, 16 // parts)
+        if reach <= 128:
+            return parts, int(reach > 64)
+    return 0, 0
+
+
+@forced
+def _digits(weights, x, tap, upper):
+    """Return one digit of four weights, in the bytes of a word; zeros beyond the table."""
+    word = np.uint32(0)
+    for k in range(4):
+        if tap + k < weights.shape[1]:
+            weight = np.int32(weights[_U(x), _U(tap + k)])
+            high = np.int32(np.int32(weight + np.int32(128)) >> np.int32(8))
+            digit = high if upper else np.int32(weight - np.int32(high << np.int32(8)))
+            word |= np.uint32(np.uint32(np.uint32(digit) & np.uint32(255)) << np.uint32(8 * k))
+    return word
+
+
+@forced
+def _served(first, weights, across):
+    """Whether windows ascend along both axes and weights are two signed bytes."""
+    served = True
+    for i in range(_U(1), _U(first.size)):
+        served &= first[i] >= first[i - _U(1)]
+    for i in range(_U(1), _U(across.size)):
+        served &= across[i] >= across[i - _U(1)]
+    for x in range(_U(weights.shape[0])):
+        for k in range(_U(weights.shape[1])):
+            served &= weights[x, k] >= _LOWEST and weights[x, k] <= _LARGEST
+    return served
+
+
+@forced
+def _same(blob, one, other, size):
+    same = True
+    for i in range(_U(size)):
+        same &= blob[_U(one) + i] == blob[_U(other) + i]
+    return same
+
+
+def pack(first, weights, across, channels, lanes, groups, chunks, blob):
+    """Fill ``chunks[chunk] = place, first bytes of windows`` and the blob, words of 32 bits.
+
+    Return the number of windows, whether they are wide, and the words used; no windows where tables cannot be served.
+    """
+    parts, wide = _choose(first, channels, lanes) if _served(first, weights, across) else (0, 0)
+    if parts == 0:
+        return 0, 0, 0
+    size, width, length = 16 * (1 + 2 * groups), 16 // parts, first.size * channels
+    digits, seen = np.empty((first.size, 2 * groups), np.uint32), np.full(_SEEN, -1)
+    for x in range(first.size):
+        for k in range(2 * groups):
+            digits[_U(x), _U(k)] = _digits(weights, x, k // 2 * 4, k % 2 == 1)
+    used, x, c = 0, 0, 0
+    for chunk in range(chunks.shape[0]):
+        last, base, mark = min(lanes, length - chunk * lanes) - 1, np.int64(0), np.uint64(0)
+        for lane in range(16):
+            if lane % width == 0:
+                base = np.int64(first[_U(x)]) * channels
+                chunks[chunk, 1 + lane // width] = base
+            start = np.int64(first[_U(x)]) * channels + c - base
+            index = np.uint32(0)
+            for k in range(4):
+                index |= np.uint32(np.uint32(start + k * channels) << np.uint32(8 * k))
+            blob[_U(used + lane)] = index
+            mark += np.uint64(index) * (_PRIME + np.uint64(2 * lane))
+            for k in range(2 * groups):
+                word = digits[_U(x), _U(k)]
+                blob[_U(used + 16 * (1 + k) + lane)] = word
+                mark += np.uint64(word) * (_PRIME + np.uint64(32 * k + 34 + 2 * lane))
+            if lane < last:  # lanes behind the last repeat it
+                c += 1
+                if c == channels:
+                    c, x = 0, x + 1
+        c += 1
+        if c == channels:
+            c, x = 0, x + 1
+        slot = _U(mark >> np.uint64(55))
+        if seen[slot] >= 0 and _same(blob, seen[slot], used, size):
+            chunks[chunk, 0] = seen[slot] * 4
+        else:
+            seen[slot] = used
+            chunks[chunk, 0] = used * 4
+            used += size
+    return parts, wide, used
+
+
+@cache
+def _packer() -> Kernel:
+    index, words = array_type(np.int32, 1), array_type(np.int16, 2)
+    grid, blob = array_type(np.int64, 2, writable=True), array_type(np.uint32, 1, writable=True)
+    return compile_kernel(pack, "pack_exact_taps", (index, words, index, *[types.int64] * 3, grid, blob))
+
+
+def packed(sizes: Any, first: Any, weights: Any, across: Any) -> tuple[int, bool, Any, Any] | None:
+    """Return the number of windows, whether they are wide, the header and the tables; None where they cannot serve."""
+    channels, width_in = int(sizes[0]), int(sizes[1])
+    if 4 * channels > 128:
+        return None
+    lanes, groups = 15 if channels == 3 else 16, -(-weights.shape[1] // 4)
+    count = -(-first.size * channels // lanes)
+    chunks, blob = np.empty((count, 17), np.int64), aligned(count * LINE * (1 + 2 * groups))
+    parts, wide, used = _packer()(first, weights, across, channels, lanes, groups, chunks, blob.view(np.uint32))
+    if parts == 0:
+        return None
+    chunks = chunks[:, : 1 + parts]
+    end = int(chunks[-1, -1]) + 4 * channels * (groups - 1) + (64 << wide)
+    head = np.array((width_in, 4 * channels, max(0, end - width_in), count, lanes, groups), np.int64)
+    return parts, bool(wide), np.concatenate((head, chunks.reshape(-1))), blob[: 4 * used]
