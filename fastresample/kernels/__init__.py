@@ -16,6 +16,7 @@ from fastresample.kernels import blocks, corners, correlation, gather, pooling, 
 from fastresample.kernels.bytewise import (
     exact_taps,
     halves,
+    narrow_halves,
     narrow_two_taps,
     nearest,
     real_taps,
@@ -160,6 +161,10 @@ def _make_halves(request: Request, special: tuple[()]) -> Kernel:
     return _compile(request, "halves", halves.halves, special, halves.TABLES)
 
 
+def _make_narrow_halves(request: Request, special: tuple[()]) -> Kernel:
+    return _compile(request, "narrow_halves", narrow_halves.narrow_halves, special, narrow_halves.TABLES)
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -204,6 +209,11 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("gather", "windows", nearest.can_permute, _make_windows, prepare=nearest.prepare, speed=5),
     Variant("gather", "plain", always, _make_gather),
     Variant("separable", "halves", halves.matches, _make_halves, prepare=halves.prepare, speed=2),
+    Variant(
+        *("separable", "narrow halves", narrow_halves.matches, _make_narrow_halves),
+        prepare=narrow_halves.prepare,
+        speed=2,
+    ),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
     Variant(
@@ -216,6 +226,11 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "halves", halves.matches, _make_halves, prepare=halves.prepare, speed=2),
+    Variant(
+        *("mean", "narrow halves", narrow_halves.matches, _make_narrow_halves),
+        prepare=narrow_halves.prepare,
+        speed=2,
+    ),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),
     Variant("mean", "rows", _order_is_free, _make_mean_by_rows),

@@ -29,27 +29,32 @@ _quarter = shift_right(Words, 2)
 
 
 def matches(request: Any) -> bool:
-    """Whether each result is such a mean, but for blocks that an end may cut."""
-    if not (request.direct and request.source == request.result == "uint8" and tier() is VBMI):
+    """Whether the processor permutes bytes, and `halving`."""
+    return tier() is VBMI and halving(request)
+
+
+def halving(request: Any) -> bool:
+    """Whether each result is the mean of four bytes, but for blocks that an end may cut."""
+    if not (request.direct and request.source == request.result == "uint8"):
         return False
-    means: bool = (
-        request.halving if request.family == "separable" else request.arithmetic.finish == codes.FINISH_QUARTER
-    )
-    return means
+    return bool(request.halving if request.family == "separable" else request.arithmetic.finish == codes.FINISH_QUARTER)
 
 
-def prepare(request: Any, tables: Any) -> tuple[tuple[()], tuple[Any, ...]] | None:
-    """Return the order of bytes of paired pixels, behind the bytes of a step; None where blocks are cut."""
+def prepare(request: Any, tables: Any, lanes: int = _LANES) -> tuple[tuple[()], tuple[Any, ...]] | None:
+    """Return the order of bytes of paired pixels, behind the bytes of a step and of a pixel; None where blocks are cut.
+
+    A step is whole pixels of the result, at most ``lanes`` bytes.
+    """
     channels, own, rows_in = (int(size) for size in tables[0][:3])
     columns, rows = tables[1].size, tables[4 if request.family == "separable" else 3].size
-    if channels > _LANES or own != 2 * columns * channels or rows_in != 2 * rows:
+    if channels > lanes or own != 2 * columns * channels or rows_in != 2 * rows:
         return None
-    step = _LANES // channels * channels
+    step = lanes // channels * channels
     place = np.arange(step)
     near = 2 * place - place % channels
-    order = np.zeros(2 * _LANES, np.uint8)
+    order = np.zeros(2 * lanes, np.uint8)
     order[: 2 * step : 2], order[1 : 2 * step : 2] = near, near + channels
-    return (), (np.array((step,), np.int64), order)
+    return (), (np.array((step, channels), np.int64), order)
 
 
 @forced

@@ -43,6 +43,17 @@ def _emit_store_blocks(builder, lower, upper, value):
 
 # Blocks of words to two addresses, the lower one first.
 store_blocks = operation(types.void, (ADDRESS, ADDRESS, HalfWords), _emit_store_blocks)
+
+
+def _emit_store_eights(builder, address, step, value):
+    eights = builder.bitcast(value, ir.VectorType(LANES["i64"], 4))
+    for number in range(4):
+        place = builder.add(address, builder.mul(step, LANES["i64"](number)))
+        builder.store(builder.extract_element(eights, LANES["i32"](number)), pointer(builder, place), align=1)
+
+
+# Four times eight bytes, in turn, so many bytes apart.
+store_eights = operation(types.void, (ADDRESS, types.int64, HalfBytes), _emit_store_eights)
 # Lane i of a block is lane index[i] of the same block; 0 where the index is negative.
 permute_blocks = instruction("llvm.x86.avx2.pshuf.b", HalfBytes, HalfBytes, HalfBytes)
 
