@@ -205,7 +205,7 @@ def _add_tail(slots, taps, weights, begin, row):
         row[_U(i)] = np.uint8(rounded(total, np.float64, codes.STORE_UP, 0.0, 255.0))
 
 
-def make_exact_taps(special: Specialisation) -> Kernel:
+def make(special: Specialisation) -> Kernel:
     """Return the kernel for one specialisation."""
     parts, wide, real = special
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.common import array_type, forced
+from fastresample.kernels.common import Kernel, array_type, forced
 from fastresample.kernels.simd.arithmetic import (
     add_words,
     lower_bytes,
@@ -83,3 +83,8 @@ def halves(src, out, begin, end, header, order):
             value = _means(a, b, index, ones)
             store_first_bytes(target + x, lower_bytes_of_two(value, value), count)
             x += step
+
+
+def make(_: tuple[()]) -> Kernel:
+    """Return the kernel, which is not specialised on anything."""
+    return halves

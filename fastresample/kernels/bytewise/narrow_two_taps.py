@@ -118,7 +118,7 @@ def _add_rows(a, b, w0, w1, target, width, high):
         store_half_bytes(target + x, lower_half_bytes_of_two(left, right))
 
 
-def make_narrow_two_taps(special: Specialisation) -> Kernel:
+def make(special: Specialisation) -> Kernel:
     """Return the kernel for one specialisation."""
     lanes, windows, high = special
 

@@ -234,7 +234,7 @@ def _copy_row(line, goal, length):
             store_bytes(goal + place, load_bytes(line + place))
 
 
-def make_windows(special: Specialisation) -> Kernel:
+def make(special: Specialisation) -> Kernel:
     """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by `pack`."""
     windows, wide, short, word = special
 

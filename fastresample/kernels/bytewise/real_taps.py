@@ -188,7 +188,7 @@ def _add_row(total, line, ahead, weight, taps, group, tables, parts, wide):
     return add_floats(total, multiply_floats(sums, spread_f32(load_f32(weight))))
 
 
-def make_sums(special: Specialisation) -> Kernel:
+def make(special: Specialisation) -> Kernel:
     """Return the stage of two weighted sums, its columns packed by ``pack``."""
     parts, wide, short = special
 

@@ -263,3 +263,8 @@ def make_columns_first(special):
         return scratch.size  # an address is not a use: this keeps the array alive
 
     return taps_columns_first
+
+
+def make(special):
+    """Return the stage for one specialisation."""
+    return make_columns_last(special) if special.columns_last else make_columns_first(special)

@@ -205,7 +205,7 @@ def _room(width):
     return (width + 63) // 64 * 128
 
 
-def make_two_taps(special: Specialisation) -> Kernel:
+def make(special: Specialisation) -> Kernel:
     """Return the kernel for one specialisation."""
     windows, high = special
 

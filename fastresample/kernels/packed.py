@@ -1,0 +1,73 @@
+"""Kernels of explicit vectors, which take tables packed for them: which there are, and how one is compiled."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fastresample.kernels.bytewise import (
+    exact_taps,
+    halves,
+    narrow_halves,
+    narrow_two_taps,
+    nearest,
+    real_taps,
+    tap_requests,
+    taps,
+    two_taps,
+)
+from fastresample.kernels.common import Kernel, array_type
+from fastresample.kernels.resizes import Request, compile_stage
+from fastresample.kernels.variants import Variant
+
+Tables = tuple[Any, ...]  # Numba's types of what `prepare` packs, but for the header of 64-bit integers
+_BLOB = (array_type(np.uint8, 1),)
+
+
+class Vectors(NamedTuple):
+    """A variant whose kernel is made for what ``prepare`` says, and takes what that packs."""
+
+    family: str
+    name: str
+    matches: Callable[[Any], bool]
+    prepare: Callable[[Any, Any], Any]
+    make: Callable[[Any], Kernel]
+    speed: float  # see `Variant`
+    tables: Tables | Callable[[Request], Tables] = _BLOB
+
+
+# The fastest first.
+_VECTORS = (
+    Vectors("gather", "windows", nearest.can_permute, nearest.prepare, nearest.make, 5, nearest.TABLES),
+    Vectors("separable", "halves", halves.matches, halves.prepare, halves.make, 2),
+    Vectors("mean", "halves", halves.matches, halves.prepare, halves.make, 2),
+    Vectors("separable", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
+    Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
+    Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
+    Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
+    Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
+    Vectors(
+        *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of
+    ),
+    Vectors("separable", "real taps", real_taps.can_add, real_taps.prepare, real_taps.make, 8, real_taps.TABLES),
+)
+
+
+def _make(vectors: Vectors, request: Request, special: tuple[Any, ...]) -> Kernel:
+    tables = vectors.tables(request) if callable(vectors.tables) else vectors.tables
+    name, kernel = vectors.name.replace(" ", "_"), vectors.make(special)
+    return compile_stage(request, name, kernel, (*special, request.source), tables)
+
+
+VARIANTS: tuple[Variant, ...] = tuple(
+    Variant(
+        vectors.family,
+        vectors.name,
+        vectors.matches,
+        partial(_make, vectors),
+        prepare=vectors.prepare,
+        speed=vectors.speed,
+    )
+    for vectors in _VECTORS
+)
