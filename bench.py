@@ -4,16 +4,17 @@
                     [--readme README.md] [--docs docs]
 
 Two parts: resizing against every library, and the layers of networks against torch. What a library's call is comes from
-fastresample.validate.libraries and benchmark.layers. All libraries of a cell take turns in one
-run (on several threads, turns of five calls), and each figure is the minimum of many calls. A ratio is the library's
-time divided by ours: above 1 we are faster. "as opencv" and so on is a library against our convention that gives the
-same bits. A layer's main figure is with ``out=``, which torch does not have there: "allocating" is without. Every call
-of ours packs the weights anew.
+fastresample.validate.libraries and benchmark.layers. All libraries of a cell take turns in one run (on several threads,
+turns of five calls), and each figure is the minimum of many calls. A ratio is the library's time divided by ours: above
+1 we are faster. "as opencv" and so on is a library against our convention that gives the same bits. A layer's main
+figure is with ``out=``, which torch does not have there: "allocating" is without. Every call of ours packs the weights
+anew. With ``NUMBA_CPU_NAME`` (such as x86-64-v3) our code is generated for that processor.
 """
 
 import argparse
 import datetime
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ import fastresample
 from benchmark import layers, layers_report, resizes, resizes_report
 from benchmark.charts import draw_distances, draw_ratios
 from benchmark.resizes_report import html_page, page_of_cells, replace_section
+from fastresample.kernels.tiers import tier
 from fastresample.validate.calls import INSTALL, installed, version
 from fastresample.validate.comparison import OURS
 
@@ -45,6 +47,7 @@ def machine() -> dict[str, str]:
         "commit": commit or "unknown",
         "processor": models[0] if models else platform.processor() or platform.machine(),
         "cores": str(fastresample.get_num_threads()),
+        "vectors": tier().name,
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "versions": ", ".join(versions),
     }
@@ -115,14 +118,16 @@ def write(arguments: argparse.Namespace, done: dict[str, list[Any]], tables: str
     if arguments.json:
         rows = {name: [cell.record for cell in cells] for name, cells in done.items()}
         arguments.json.write_text(json.dumps({**facts, **rows}, indent=1), encoding="utf-8")
-    drawn = {"benchmark": draw_ratios, "benchmark-memory": draw_distances} if resizes else {}
+    # Code for a processor that was given by name has pages of its own.
+    page = f"benchmark-{facts['vectors']}" if os.environ.get("NUMBA_CPU_NAME") else "benchmark"
+    drawn = {page: draw_ratios, f"{page}-memory": draw_distances} if resizes else {}
     charts = {name: draw(resizes, facts) for name, draw in drawn.items()}
     if arguments.html:
         arguments.html.write_text(html_page(tables, facts, list(charts.values())), encoding="utf-8")
     if arguments.docs and not resizes:
         print(f"nothing written to {arguments.docs}: its page shows resizing, which was not measured", file=sys.stderr)
     elif arguments.docs:
-        (arguments.docs / "benchmark.md").write_text(page_of_cells(resizes, facts), encoding="utf-8")
+        (arguments.docs / f"{page}.md").write_text(page_of_cells(resizes, facts), encoding="utf-8")
         for name, chart in charts.items():
             chart.save(arguments.docs / f"{name}.png")
 

@@ -16,7 +16,7 @@ def _canvas(rows: int, title: str, facts: dict[str, str]) -> tuple[Image.Image, 
     chart = Image.new("RGB", (_LEFT + _WIDTH + 120, height), "white")
     draw = ImageDraw.Draw(chart)
     draw.text((20, 16), title, "black", _FONT)
-    about = f"{facts['date']}, {facts['processor']}, {facts['system']}"
+    about = f"{facts['date']}, {facts['processor']}, kernels for {facts['vectors']}, {facts['system']}"
     draw.text((20, height - _BOTTOM + 14), about, _GREY, _SMALL)
     return chart, draw
 

@@ -49,6 +49,7 @@ def cells(report):
 
 
 FACTS = {"date": "2030-01-02", "commit": "abc", "processor": "CPU", "cores": "2", "system": "S", "versions": "numpy 2"}
+FACTS |= {"vectors": "some"}
 
 
 def test_ratio_is_their_time_over_ours(cells):
@@ -100,7 +101,7 @@ def test_markdown_has_a_table_of_operators_and_one_of_conventions(report, cells)
         "| --- | --: |",
         "| bilinear uint8 | 3.00 (1.50) |",
     ]
-    assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[8]
+    assert "2030-01-02, CPU, 2 cores, kernels for some, S; numpy 2" in lines[8]
     only_ours = report.markdown(cells[:2], FACTS).splitlines()
     assert only_ours[:3] == [
         "| operator | opencv | pillow | worst | x memory |",
@@ -385,7 +386,7 @@ def test_markdown_of_layers_has_a_column_for_each_mode_and_dtype(layers_report, 
         "| geometric mean | 8.00 | 5.66 | 3.00 | 0.50 |  |  |  |",
         "| worst | 4.00 | 2.00 | 3.00 | 0.50 |  |  | 1.50, 2 differ |",
     ]
-    assert "2030-01-02, CPU, 2 cores, S; numpy 2" in lines[-1]
+    assert "2030-01-02, CPU, 2 cores, kernels for some, S; numpy 2" in lines[-1]
 
 
 def test_layers_are_filtered_by_their_line(bench, layers, monkeypatch):
@@ -432,7 +433,8 @@ def measured(bench, cells, layer_cells, monkeypatch):
 README = "<!-- bench:begin -->\n<!-- bench:end -->\n<!-- networks:begin -->\n<!-- networks:end -->\n"
 
 
-def test_everything_is_written(bench, measured, tmp_path, capsys):
+def test_everything_is_written(bench, measured, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("NUMBA_CPU_NAME", raising=False)
     readme = tmp_path / "README.md"
     readme.write_text(README)
     files = [f"--docs={tmp_path}", *(f"--{name}={tmp_path / name}" for name in ("json", "html"))]
@@ -452,6 +454,13 @@ def test_everything_is_written(bench, measured, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert resizes.partition("\n<!--")[0] in printed
     assert layers.partition("\n<!--")[0] in printed
+
+
+def test_code_for_another_processor_has_pages_of_its_own(bench, measured, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CPU_NAME", "x86-64-v3")
+    bench.main(["--part", "resize", f"--docs={tmp_path}"])
+    names = {"benchmark-some.md", "benchmark-some.png", "benchmark-some-memory.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
 
 
 def test_a_part_that_is_not_measured_keeps_its_section(bench, measured, tmp_path, capsys):
