@@ -11,6 +11,7 @@ import child
 import numpy as np
 import pytest
 import test_bytewise_halves
+import test_bytewise_taps
 from bytewise import Image, compared, named, request_of, stage_of, tables_of, unguarded
 
 from fastresample.kernels.tiers import PLAIN, tier
@@ -29,6 +30,7 @@ WAYS: dict[str, list[dict[str, Any]]] = {
         {"antialias": True},
     ],
     "narrow halves": [],  # those of whole vectors
+    "narrow taps": [],
 }
 
 
@@ -36,6 +38,9 @@ def cases(name: str, seed: int, count: int) -> Iterator[tuple[Image, tuple[int, 
     """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
     if name == "narrow halves":
         yield from test_bytewise_halves.cases(seed, count)
+        return
+    if name == "narrow taps":
+        yield from test_bytewise_taps.cases(seed, count)
         return
     rng = np.random.default_rng(seed)
 

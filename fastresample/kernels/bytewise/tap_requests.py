@@ -1,4 +1,9 @@
-"""Which resizes `taps` serves, and how they are put to it: passes in fixed point as axes with digits and shifts."""
+"""Which resizes `taps` serves, and how they are put to it: passes in fixed point as axes with digits and shifts.
+
+`narrow_taps` computes the same: it asks `known` and `passes` too.
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +21,9 @@ def _fixed(how):
     return whole and how.sum == codes.SUM_INWARD and how.store == codes.STORE_SHIFT
 
 
-def matches(request):
+def known(request):
     """Windows inside the image, fixed point in the first pass; then bytes and the same again, or words."""
-    if not (tier() is VBMI and request.direct and request.source == request.result == "uint8"):
+    if not (request.direct and request.source == request.result == "uint8"):
         return False
     if request.edges or not _fixed(request.arithmetic.first):
         return False
@@ -38,9 +43,19 @@ def _widened(first, last):
     return grown
 
 
-def prepare(request, tables):
-    """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
-    sizes, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
+class Passes(NamedTuple):
+    """Both passes of a resize."""
+
+    x: Axis | None  # None: rows are not filtered
+    y: Axis
+    columns_last: bool  # rows are filtered first, then summed down the columns
+    words: bool  # kept between the passes
+    fraction: int  # bits that rows of words drop where they are not filtered
+
+
+def passes(request: Any, tables: Any) -> Passes:
+    """Return the passes in fixed point."""
+    _, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
     columns_last, along = request.order == codes.HORIZONTAL_FIRST, request.taps_x != codes.IDENTITY
     columns_last &= along  # a single pass is the same in either order
     words = request.arithmetic.between == "int16"
@@ -60,10 +75,22 @@ def prepare(request, tables):
             fraction = _ONE - first.shift if request.order == codes.HORIZONTAL_FIRST else last.shift - _ONE
             words = request.order == codes.VERTICAL_FIRST
             last = last._replace(shift=last.shift - fraction, digits=3)  # rows as they are, not as words
-    first, last = _widened(first, last)
     x, y = (last, first) if request.order == codes.VERTICAL_FIRST else (first, last)
-    found = packed_tables(sizes, x if along else None, y, columns_last, fraction)
+    return Passes(x if along else None, y, columns_last, words, fraction)
+
+
+def prepare(request, tables):
+    """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
+    x, y, columns_last, words, fraction = passes(request, tables)
+    along, y = _widened(y if x is None else x, y)
+    found = packed_tables(tables[0], None if x is None else along, y, columns_last, fraction)
     if found is None:
         return None
     (parts, wide), tables = found
-    return Special(columns_last, along, parts, wide, first.digits if along else y.digits, words), tables
+    first = along if columns_last else y
+    return Special(columns_last, x is not None, parts, wide, first.digits, words), tables
+
+
+def matches(request):
+    """Say whether the processor permutes bytes, and this arithmetic is known."""
+    return tier() is VBMI and known(request)

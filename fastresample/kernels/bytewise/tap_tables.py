@@ -201,7 +201,7 @@ def _farthest():
     return compile_kernel(farthest, "taps_farthest", (_INDEX, _INDEX64, _NUMBERS))
 
 
-def _moves(first, apart):
+def farthest_apart(first, apart):
     """Return how far windows move in some numbers of outputs; None if they do not ascend."""
     spans = np.empty(len(apart), np.int64)
     return spans if _farthest()(first, np.array(apart), spans) else None
@@ -212,7 +212,7 @@ def _window(first, channels, lanes, sample):
     widths = [min(LANES // parts, lanes) for parts in _PARTS]
     # Pixels that so many lanes may reach beyond the first one's.
     apart = [n // channels - 1 if n % channels == 0 else (n + channels - 2) // channels for n in widths]
-    moves = _moves(first, apart)
+    moves = farthest_apart(first, apart)
     if moves is None:
         return None
     spans = (moves * sample + 4) * channels  # four bytes of each lane
@@ -227,7 +227,7 @@ def packed_tables(sizes, x, y, columns_last, fraction=1):
     the ``numbers`` and the ``blob`` of `taps`.
     """
     channels, width_in, rows_in = (int(size) for size in sizes[:3])
-    if not (y.fits and (x is None or x.fits)) or _moves(y.first, [0]) is None:
+    if not (y.fits and (x is None or x.fits)) or farthest_apart(y.first, [0]) is None:
         return None
     parts, wide, chunks, lanes, groups_x, shift_x, used, overrun = 1, False, 0, LANES, 0, fraction, 0, 0
     if x is not None:
