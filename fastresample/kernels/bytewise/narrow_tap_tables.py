@@ -1,7 +1,7 @@
 """Tables of `narrow_taps`: weights as two digits, and the windows that lanes are gathered from."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
@@ -10,7 +10,7 @@ from fastresample.kernels.bytewise.memory import aligned
 from fastresample.kernels.bytewise.narrow_taps import HEADER, Special
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.tap_requests import known, passes
-from fastresample.kernels.bytewise.tap_tables import farthest_apart
+from fastresample.kernels.bytewise.tap_tables import Axis, farthest_apart
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.tiers import AVX2, AVX512, VBMI, tier
 
@@ -19,6 +19,8 @@ _DIGITS = {2: 1, 3: 2, WORDS: WORDS}
 # Bytes of a window, and the absolute sum of two upper digits whose products cannot saturate.
 _WINDOW, _MOST_PAIR = 16, 128
 _MOST_TAPS_OF_WORDS = 480
+# How far behind a table's window one may start, so that they ascend.
+_MOST_AHEAD = 8
 _U = np.uintp
 
 
@@ -50,33 +52,43 @@ def _words(a, b):
 @forced
 def _weight(weights, row, tap):
     """Return a weight, nothing beyond the table."""
-    return np.int64(weights[_U(row), _U(tap)]) if tap < weights.shape[1] else np.int64(0)
+    return np.int64(weights[_U(row), _U(tap)]) if 0 <= tap < weights.shape[1] else np.int64(0)
 
 
-def measure(weights, digits):
-    """Return how many taps have weights anywhere, and the largest sum of two neighbours' upper digits."""
-    taps, most = 1, np.int64(0)
-    for i in range(weights.shape[0]):
-        used = weights.shape[1]
-        while used > taps and weights[_U(i), _U(used - 1)] == 0:
-            used -= 1
-        taps = max(taps, used)
+@forced
+def _used(weights, row):
+    """Return how many taps there are up to the last one that has a weight."""
+    used = weights.shape[1]
+    while used > 1 and weights[_U(row), _U(used - 1)] == 0:
+        used -= 1
+    return used
+
+
+def measure(first, weights, digits, starts):
+    """Return how many taps have weights anywhere, and the largest sum of two neighbours' upper digits.
+
+    They are counted from ``starts`` on, which get the table's but only ascend: weights of 0 may be cut off in front.
+    """
+    taps, most, last = 1, np.int64(0), first.size - 1
+    for i in range(first.size - 1, -1, -1):
+        starts[_U(i)] = min(first[_U(i)], starts[_U(min(i + 1, last))]) if i < last else first[_U(i)]
+        ahead, used = np.int64(first[_U(i)]) - starts[_U(i)], _used(weights, i)
+        taps = max(taps, ahead + used)
         if digits == 2:
-            for k in range(0, used, 2):
+            for k in range(-1, used):
                 a, b = _high(_weight(weights, i, k), digits), _high(_weight(weights, i, k + 1), digits)
                 most = max(most, abs(a), abs(b), abs(a + b))
     return taps, most
 
 
-def pack_rows(first, weights, digits, pairs, rows, blob):
+def pack_rows(first, weights, digits, starts, pairs, rows, blob):
     """Fill the first source row and the number of pairs of each output row, and the digits of each pair."""
     for y in range(first.size):
-        used = weights.shape[1]
-        while used > 1 and weights[_U(y), _U(used - 1)] == 0:
-            used -= 1
-        rows[_U(2 * y)], rows[_U(2 * y + 1)] = first[_U(y)], (used + 1) // 2
-        for k in range((used + 1) // 2):
-            a, b = _weight(weights, y, 2 * k), _weight(weights, y, 2 * k + 1)
+        ahead = np.int64(first[_U(y)]) - starts[_U(y)]
+        count = (ahead + _used(weights, y) + 1) // 2
+        rows[_U(2 * y)], rows[_U(2 * y + 1)] = starts[_U(y)], count
+        for k in range(count):
+            a, b = _weight(weights, y, 2 * k - ahead), _weight(weights, y, 2 * k + 1 - ahead)
             upper = _words(_high(a, digits), _high(b, digits))
             if digits == 2:
                 both = (_high(a, digits) & 255) | (_high(b, digits) & 255) << 8
@@ -105,11 +117,11 @@ def _pack_lane(weights, pixel, tap, digits, blob, place):
 
 
 @forced
-def _lane(first, head, lane, parts, four, channels, last):
+def _lane(starts, head, lane, parts, four, channels, last):
     """Return the pixel that a lane of four is for, the first of which is for sample ``head``, and its first sample."""
     sample = min(head + (lane // 2 if parts == 4 else min(lane, four - 1)), last)
     pixel = sample // channels
-    return pixel, np.int64(first[_U(pixel)]) * channels + sample - pixel * channels
+    return pixel, np.int64(starts[_U(pixel)]) * channels + sample - pixel * channels
 
 
 @forced
@@ -121,7 +133,7 @@ def _index(offset, sample, stride):
     return np.uint32(index)
 
 
-def pack_columns(first, weights, channels, parts, three, digits, groups, entries, blob):
+def pack_columns(first, weights, digits, starts, channels, parts, three, groups, entries, blob):
     """Fill the first sample of each chunk and where its windows begin; and its indices and digits.
 
     Lanes are samples in turn; with four parts two lanes are halves of one, with ``three`` a fourth lane of each pixel
@@ -142,17 +154,17 @@ def pack_columns(first, weights, channels, parts, three, digits, groups, entries
                 head = start + (number // halves + 2 * block) * four + number % halves * 2
                 before, base = np.int64(-1), np.int64(0)
                 for lane in range(4):
-                    pixel, origin = _lane(first, head, lane, parts, four, channels, length - 1)
+                    pixel, origin = _lane(starts, head, lane, parts, four, channels, length - 1)
                     if lane % shared == 0:
                         base = origin
                         for other in range(lane + 1, lane + shared):
-                            base = min(base, _lane(first, head, other, parts, four, channels, length - 1)[1])
+                            base = min(base, _lane(starts, head, other, parts, four, channels, length - 1)[1])
                         entries[_U(chunk), _U(entry)] = base * sample
                         entry += 1
                     here = place + block * 4 + lane
                     offset = (origin - base) * sample + lane // shared * 8
                     blob[_U(here)] = _index(offset, sample, channels * sample)
-                    tap = lane % 2 * taps if parts == 4 else 0
+                    tap = starts[_U(pixel)] - np.int64(first[_U(pixel)]) + (lane % 2 * taps if parts == 4 else 0)
                     for there in range(here + 8, here + size, dwords):
                         if pixel == before and parts != 4:  # other channels of it
                             for k in range(there, there + dwords, 8):
@@ -171,67 +183,82 @@ _NUMBERS, _GRID = array_type(np.int64, 1, writable=True), array_type(np.int64, 2
 @cache
 def _packers(weight: str) -> tuple[Kernel, Kernel, Kernel]:
     """Return the compiled functions above for weights of a dtype."""
-    table, integer = array_type(weight, 2), types.int64
-    columns = (_INDEX, table, integer, integer, types.boolean, integer, integer, _GRID, _WORDS)
+    integer, axis = types.int64, (_INDEX, array_type(weight, 2), types.int64)
+    rows = (*axis, _INDEX, integer, _NUMBERS, _WORDS)
+    columns = (*axis, _INDEX, integer, integer, types.boolean, integer, _GRID, _WORDS)
     return (
-        compile_kernel(measure, f"narrow_taps_measure_{weight}", (table, integer)),
-        compile_kernel(pack_rows, f"narrow_taps_rows_{weight}", (_INDEX, table, integer, integer, _NUMBERS, _WORDS)),
+        compile_kernel(measure, f"narrow_taps_measure_{weight}", (*axis, array_type(np.int32, 1, writable=True))),
+        compile_kernel(pack_rows, f"narrow_taps_rows_{weight}", rows),
         compile_kernel(pack_columns, f"narrow_taps_columns_{weight}", columns),
     )
 
 
-def _measured(axis: Any, digits: int) -> int:
-    """Return how many taps an axis has, 0 where its weights are beyond the kernels."""
-    taps, pair = _packers(axis.weights.dtype.name)[0](axis.weights, digits)
+class _Axis(NamedTuple):
+    """An axis with two digits: what all packers take, and how many taps it has."""
+
+    table: tuple[Any, Any, int, Any]  # first, weights, digits, starts
+    taps: int
+
+    @property
+    def digits(self) -> int:
+        return self.table[2]
+
+    @property
+    def starts(self) -> Any:
+        return self.table[3]
+
+
+def _measured(axis: Axis) -> _Axis | None:
+    """Return an axis as the kernels take it; None where its weights are beyond them."""
+    digits, starts = _DIGITS[axis.digits], np.empty_like(axis.first)
+    table = (axis.first, axis.weights, digits, starts)
+    taps, pair = _packers(axis.weights.dtype.name)[0](*table)
     few = digits != WORDS or (taps <= _MOST_TAPS_OF_WORDS and axis.shift > 8)
-    return int(taps) if pair <= _MOST_PAIR and few and 1 <= axis.shift <= 31 else 0
+    served = pair <= _MOST_PAIR and few and 1 <= axis.shift <= 31 and taps <= axis.weights.shape[1] + _MOST_AHEAD
+    return _Axis(table, int(taps)) if served else None
 
 
-def _parts(first: Any, channels: int, sample: int) -> tuple[int, bool]:
+def _parts(starts: Any, channels: int, sample: int) -> tuple[int, bool]:
     """Return how many windows four lanes are gathered from, and whether a fourth lane of each pixel is nothing."""
-    moves = farthest_apart(first, [(3, 1, 1, 0)[channels - 1]])  # from the first to the last of four samples' pixels
-    if moves is not None:
-        move = int(moves[0])
-        last = (move, 2 * move + 1, max(3 * move, 2), 3)[channels - 1]
-        if (last + (4 // sample - 1) * channels + 1) * sample <= _WINDOW:
-            return 1, False
+    moves = farthest_apart(starts, [(3, 1, 1, 0)[channels - 1]])  # from the first to the last of four samples' pixels
+    move = int(moves[0])
+    last = (move, 2 * move + 1, max(3 * move, 2), 3)[channels - 1]
+    if (last + (4 // sample - 1) * channels + 1) * sample <= _WINDOW:
+        return 1, False
     return (4 // channels, False) if channels <= 2 else (1, channels == 3)
 
 
 def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None:
     """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
-    x, y, columns_last, words, fraction = passes(request, tables)
+    given_x, given_y, columns_last, words, fraction = passes(request, tables)
     channels, width_in, rows_in = (int(size) for size in tables[0][:3])
-    digits_y = _DIGITS[y.digits]
-    taps_y = _measured(y, digits_y)
-    if not taps_y or farthest_apart(y.first, [0]) is None or (x is not None and channels > 4):
+    if given_x is not None and channels > 4:
         return None
-    pairs, outputs = (taps_y + 1) // 2, y.first.size
+    x, y = None if given_x is None else _measured(given_x), _measured(given_y)
+    if y is None or (x is None and given_x is not None):
+        return None
+    pairs, outputs, along = (y.taps + 1) // 2, y.starts.size, given_x is not None
     parts, three, chunks, groups, step, shift_x, size_x, overrun = 1, False, 0, 0, 0, 1, 0, 0
-    if x is not None:
-        digits = _DIGITS[x.digits]
-        taps = _measured(x, digits)
-        if not taps:
-            return None
-        sample = 2 if digits == WORDS else 1
-        (parts, three), shift_x = _parts(x.first, channels, sample), x.shift
+    if given_x is not None and x is not None:
+        sample = 2 if x.digits == WORDS else 1
+        (parts, three), shift_x = _parts(x.starts, channels, sample), given_x.shift
         step = 8 if parts == 4 else 4 * channels
-        groups = -(-taps * sample * channels // step)
-        chunks = -(-x.first.size * channels // (12 if three else 16))
-        vector = 32 + groups * (96 if digits == 2 else 64)
+        groups = -(-x.taps * sample * channels // step)
+        chunks = -(-x.starts.size * channels // (12 if three else 16))
+        vector = 32 + groups * (96 if x.digits == 2 else 64)
         size_x = chunks * (4 if parts == 4 else 2) * vector
     columns = chunks * (1 + 4 * parts)
     numbers, blob = np.empty(HEADER + columns + 2 * outputs, np.int64), aligned(size_x + outputs * pairs * 8)
-    if x is not None:
-        entries = numbers[HEADER : HEADER + columns].reshape(chunks, -1)
-        pack = _packers(x.weights.dtype.name)[2]
-        pack(x.first, x.weights, channels, parts, three, digits, groups, entries, blob[:size_x].view(np.uint32))
+    if given_x is not None and x is not None:
+        entries, weights = numbers[HEADER : HEADER + columns].reshape(chunks, -1), blob[:size_x].view(np.uint32)
+        pack = _packers(given_x.weights.dtype.name)[2]
+        pack(*x.table, channels, parts, three, groups, entries, weights)
         last = int(entries[:, 1:].max()) + step * (groups - 1) + (_WINDOW if parts == 1 else 8)
         overrun = max(0, last - sample * width_in)
-    rows = numbers[HEADER + columns :]
-    _packers(y.weights.dtype.name)[1](y.first, y.weights, digits_y, pairs, rows, blob[size_x:].view(np.uint32))
+    pack = _packers(given_y.weights.dtype.name)[1]
+    pack(*y.table, pairs, numbers[HEADER + columns :], blob[size_x:].view(np.uint32))
     numbers[:HEADER] = (
-        rows_in, width_in, overrun, chunks, groups, step, shift_x, pairs, y.shift, size_x, 2 * pairs + 4, fraction,
+        rows_in, width_in, overrun, chunks, groups, step, shift_x, pairs, given_y.shift, size_x, 2 * pairs + 4, fraction,
     )  # fmt: skip
-    digits = _DIGITS[x.digits if x is not None and columns_last else y.digits]
-    return Special(columns_last, x is not None, parts, three, digits, words), (numbers, blob)
+    digits = x.digits if x is not None and columns_last else y.digits
+    return Special(columns_last, along, parts, three, digits, words), (numbers, blob)
