@@ -15,8 +15,8 @@ from fastresample.kernels.tiers import AVX2, AVX512, VBMI, tier
 
 # Digits of weights by those of `taps`, whose digits are bytes.
 _DIGITS = {2: 1, 3: 2, WORDS: WORDS}
-# Bytes of a window, and the absolute sum of two upper digits whose products cannot saturate.
-_WINDOW, _MOST_PAIR = 16, 128
+# Bytes of a window, and the absolute sum of two upper digits, bytes, whose products do not saturate.
+_WINDOW, _MOST_PAIR = 16, 127
 # Lower digits of more words' weights would not fit 32 bits.
 _MOST_TAPS_OF_WORDS = 480
 # How far ahead of a table's window one may start, so that they ascend.
