@@ -64,12 +64,15 @@ def measure(first, weights, digits, starts):
 
 def pack_rows(first, weights, digits, starts, pairs, rows, blob):
     """Fill the first source row and the number of pairs of each output row, and the digits of each pair."""
+    width = weights.shape[1]
     for y in range(first.size):
         ahead = np.int64(first[_U(y)]) - starts[_U(y)]
         count = (ahead + _used(weights, y) + 1) // 2
         rows[_U(2 * y)], rows[_U(2 * y + 1)] = starts[_U(y)], count
         for k in range(count):
-            a, b = _weight(weights, y, 2 * k - ahead), _weight(weights, y, 2 * k + 1 - ahead)
+            tap = 2 * k - ahead
+            a = np.int64(weights[_U(y), _U(tap)]) if 0 <= tap < width else np.int64(0)
+            b = np.int64(weights[_U(y), _U(tap + 1)]) if -1 <= tap < width - 1 else np.int64(0)
             place = 2 * (y * pairs + k)
             upper = np.uint32(0)
             if digits == WORDS:
@@ -82,18 +85,16 @@ def pack_rows(first, weights, digits, starts, pairs, rows, blob):
 
 
 @forced
-def _pack_four(weights, pixel, tap, digits, packed, place):
-    """Write the digits that a lane weighs four bytes by, from ``tap`` on."""
-    a, b = _weight(weights, pixel, tap), _weight(weights, pixel, tap + 1)
+def _placed(weight, digits, k):
+    """Where the digits of the ``k``-th weight of a lane belong, in three numbers of 32 bits."""
     if digits == WORDS:
-        (high, a), (high_too, b) = _split(a, 8), _split(b, 8)
-        packed[_U(place)], packed[_U(place + 1)] = _words(a, b), _words(high, high_too)
-    else:
-        c, d = _weight(weights, pixel, tap + 2), _weight(weights, pixel, tap + 3)
-        if digits == 2:
-            (e, a), (f, b), (g, c), (h, d) = _split(a, 16), _split(b, 16), _split(c, 16), _split(d, 16)
-            packed[_U(place + 2)] = _words(_bytes(e, f), _bytes(g, h))
-        packed[_U(place)], packed[_U(place + 1)] = _words(a, c), _words(b, d)
+        high, low = _split(weight, 8)
+        return (low & 65535) << (16 * k), (high & 65535) << (16 * k), np.int64(0)
+    high, low = _split(weight, 16)
+    if digits == 1:
+        high, low = np.int64(0), weight
+    word = (low & 65535) << (16 * (k // 2))
+    return (np.int64(0) if k % 2 else word), (word if k % 2 else np.int64(0)), (high & 255) << (8 * k)
 
 
 @forced
@@ -137,7 +138,16 @@ def pack_columns(first, weights, digits, starts, channels, parts, three, groups,
     for x in range(first.size):
         ahead = np.int64(first[_U(x)]) - starts[_U(x)]
         for unit in range(units):
-            _pack_four(weights, x, unit * taps - ahead, digits, packed, (x * units + unit) * numbers)
+            a, b, c = np.int64(0), np.int64(0), np.int64(0)
+            for k in range(taps):  # by hand: each call that hands an array on counts its references
+                tap = unit * taps + k - ahead
+                weight = np.int64(weights[_U(x), _U(tap)]) if 0 <= tap < weights.shape[1] else np.int64(0)
+                near, far, upper = _placed(weight, digits, k)
+                a, b, c = a | near, b | far, c | upper
+            there = (x * units + unit) * numbers
+            packed[_U(there)], packed[_U(there + 1)] = np.uint32(a), np.uint32(b)
+            if numbers == 3:
+                packed[_U(there + 2)] = np.uint32(c)
     pixels, origins = np.empty(length, np.int64), np.empty(length, np.int64)
     _fill_samples(starts, channels, pixels, origins)
     place = 0
