@@ -104,6 +104,32 @@ def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
     assert told["served"] > 40
 
 
+CHOSEN = """
+import test_bytewise_taps as tests
+from bytewise import Image, request_of, stage_of, tables_of
+from child import tell
+from fastresample import kernels
+tests.test_extremes_that_overflow_between_the_passes()
+tests.test_results_do_not_depend_on_threads()
+names = []
+for way in tests.WAYS:
+    image = Image(1, 20, 12, 3)
+    stage = stage_of(image, (7, 5), way)
+    names.append(kernels.bind(request_of(stage, 3), tables_of(stage, image))[0].__name__)
+tell(names)
+"""
+
+
+@needs_vectors
+@needs_x86
+def test_several_taps_for_avx2_alone_are_served_by_vectors() -> None:
+    """And agree with Pillow where filters overshoot most, on any number of threads."""
+    settings = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_BOUNDSCHECK": "0"}
+    names = child.run(CHOSEN, settings=settings, timeout=300).told
+    assert len(names) == len(test_bytewise_taps.WAYS)
+    assert [name for name in names if not name.startswith("narrow_taps_")] == []
+
+
 def shape(image: Image, size: tuple[int, int]) -> tuple[int, int] | None:
     """Return the results and windows of a block of two taps; None where they are not served."""
     stage = stage_of(image, size, {})

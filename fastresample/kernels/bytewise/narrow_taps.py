@@ -1,6 +1,6 @@
 """Windows of several taps on bytes by vectors of 256 bits, in fixed point, as `taps` does by wider ones.
 
-The result is the plain kernel's. See `narrow_sums` for the arithmetic and `narrow_tap_tables` for the tables.
+The result is the plain kernel's. See `narrow_sums` for the arithmetic and `narrow_tap_requests` for the tables.
 """
 
 from typing import NamedTuple
@@ -37,7 +37,7 @@ from fastresample.kernels.simd.narrow import (
 )
 from fastresample.kernels.vectors import address_of
 
-# Numbers that a kernel takes before its tables of chunks and rows: see `narrow_tap_tables`.
+# Numbers that a kernel takes before its tables of chunks and rows: see `narrow_tap_requests`.
 HEADER = 12
 
 
