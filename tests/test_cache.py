@@ -642,7 +642,7 @@ MOST_KERNELS = {"native": 324, "onnx": 252, "opencv": 133, "pillow": 79, "torch"
 # Where vectors of bytes take images in place of plain kernels.
 MOST_BESIDE_VECTORS = {"native": 283, "onnx": 239, "opencv": 97, "pillow": 54, "torch": 55}
 # Kernels of vectors serve every number of channels, but depend on how far windows reach: on few things, in all.
-MOST_VECTORS = {"windows": 40, "two_taps": 10, "real_taps": 9, "taps": 51, "exact_taps": 16}
+MOST_VECTORS = {"windows": 40, "two_taps": 10, "real_taps": 9, "taps": 51, "exact_taps": 16, "word_taps": 16}
 
 
 @pytest.fixture

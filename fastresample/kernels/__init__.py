@@ -13,7 +13,16 @@ from numba import types
 from fastresample import codes
 from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
-from fastresample.kernels.bytewise import exact_taps, halves, nearest, real_taps, tap_requests, taps, two_taps
+from fastresample.kernels.bytewise import (
+    exact_taps,
+    halves,
+    nearest,
+    real_taps,
+    tap_requests,
+    taps,
+    two_taps,
+    word_taps,
+)
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.variants import Variant, always
 
@@ -142,6 +151,10 @@ def _make_exact_taps(request: Request, special: exact_taps.Specialisation) -> Ke
     return _compile(request, "exact_taps", kernel, special, exact_taps.tables_of(request))
 
 
+def _make_word_taps(request: Request, special: word_taps.Specialisation) -> Kernel:
+    return _compile(request, "word_taps", word_taps.make_word_taps(special), special, word_taps.TABLES)
+
+
 def _make_halves(request: Request, special: tuple[()]) -> Kernel:
     return _compile(request, "halves", halves.halves, special, halves.TABLES)
 
@@ -192,6 +205,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("separable", "halves", halves.matches, _make_halves, prepare=halves.prepare, speed=2),
     Variant("separable", "halve", _can_halve, _make_halve),
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
+    Variant("separable", "word taps", word_taps.matches, _make_word_taps, prepare=word_taps.prepare, speed=8),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
     Variant("separable", "exact taps", exact_taps.matches, _make_exact_taps, prepare=exact_taps.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
