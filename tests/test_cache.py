@@ -651,6 +651,7 @@ MOST_VECTORS = {
     "real_taps": 9,
     "taps": 51,
     "exact_taps": 16,
+    "word_taps": 16,
 }
 
 

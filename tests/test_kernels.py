@@ -122,6 +122,7 @@ RULED = [
     ruled("int32", "bicubic", "pillow"),
     ruled("float32", "hamming", "pillow", shrink=True),
     ruled("uint8", "bicubic", "torch"),
+    ruled("uint8", "bicubic", "native", antialias=False),
     ruled("float32", "bicubic", "torch"),
     ruled("float32", "bilinear", "torch", antialias=True, shrink=True),
     ruled("float64", "bicubic", "torch", antialias=True, shrink=True),

@@ -16,6 +16,7 @@ from fastresample.kernels.bytewise import (
     tap_requests,
     taps,
     two_taps,
+    word_taps,
 )
 from fastresample.kernels.common import Kernel, array_type
 from fastresample.kernels.resizes import Request, compile_stage
@@ -46,6 +47,7 @@ _VECTORS = (
     Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
     Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
+    Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
     Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
     Vectors(
         *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of
