@@ -3,6 +3,7 @@
 import numpy as np
 
 from fastresample import codes
+from fastresample.kernels.bytewise.ascending import ascending
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.tap_tables import LARGEST, Axis, packed_tables
 from fastresample.kernels.bytewise.taps import Special
@@ -38,6 +39,11 @@ def _widened(first, last):
     return grown
 
 
+def _ascending(axis):
+    first, weights = ascending(axis.first, axis.weights)
+    return axis._replace(first=first, weights=weights)
+
+
 def prepare(request, tables):
     """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
     sizes, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
@@ -60,7 +66,7 @@ def prepare(request, tables):
             fraction = _ONE - first.shift if request.order == codes.HORIZONTAL_FIRST else last.shift - _ONE
             words = request.order == codes.VERTICAL_FIRST
             last = last._replace(shift=last.shift - fraction, digits=3)  # rows as they are, not as words
-    first, last = _widened(first, last)
+    first, last = (_ascending(axis) for axis in _widened(first, last))
     x, y = (last, first) if request.order == codes.VERTICAL_FIRST else (first, last)
     found = packed_tables(sizes, x if along else None, y, columns_last, fraction)
     if found is None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from fastresample.kernels.bytewise.ascending import ascending
 from fastresample.kernels.bytewise.row_tables import IN_ORDER
 from fastresample.kernels.bytewise.row_tables import packed as packed_rows
 from fastresample.kernels.common import Kernel, array_type, compile_kernel
@@ -17,7 +18,8 @@ def packed(tables: Any) -> tuple[int, bool, bool, tuple[Any, ...]] | None:
     """Return the windows, whether they are wide, whether single digits serve, and the tables; None if none can."""
     sizes, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
     shift_x, shift_y, taps = int(numbers[0]), int(numbers[1]), weights_y.shape[1]
-    whole = np.rint(weights_y * 2.0**shift_y).astype(np.int32)
+    first_x, weights_x = ascending(first_x, weights_x)
+    first_y, whole = ascending(first_y, np.rint(weights_y * 2.0**shift_y).astype(np.int32))
     (places_x, most_x), (places_y, most_y) = _survey()(weights_x), _survey()(whole)
     places_x, places_y = min(places_x, shift_x - 1), min(places_y, shift_y - 1)
     digits_x = np.zeros((first_x.size, -(-weights_x.shape[1] // 4) * 4), np.int32)
