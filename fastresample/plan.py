@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from types import ModuleType
 from typing import Any
@@ -177,24 +177,22 @@ def _separable(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bo
     kernels = load_kernels()
     arithmetic, order, rows, columns = operation.arithmetic, operation.order, task.rows, task.columns
     assert isinstance(arithmetic, Arithmetic)
-    along, across = arithmetic.first, arithmetic.last
+    passes = [(operation.columns, columns), (operation.rows, rows)]
     if order == codes.VERTICAL_FIRST:
-        along, across = across, along
-    x = weights.table(operation.columns, columns.n_in, columns.n_out, along, kernels.tables)
-    if rows == columns and along[:3] == across[:3] and _same(operation.rows, operation.columns):
-        y = x
-    else:
-        y = weights.table(operation.rows, rows.n_in, rows.n_out, across, kernels.tables)
-    first, last = (y, x) if order == codes.VERTICAL_FIRST else (x, y)
+        passes.reverse()
+    (rule, grid), (other, across) = passes
+    along, tables = arithmetic.first, kernels.tables
+    first = last = weights.table(rule, grid.n_in, grid.n_out, along, tables)
+    fraction = weights.fraction(arithmetic, first, task.dtype)
+    if not (rows == columns and along[:3] == arithmetic.last[:3] and _same(rule, other)):
+        # Real weights that are cut drop the fraction of the words.
+        last = weights.table(other, across.n_in, across.n_out, arithmetic.last, tables, 2.0**-fraction)
+    x, y = (last, first) if order == codes.VERTICAL_FIRST else (first, last)
     arithmetic = weights.resolved(arithmetic, first, last, task.dtype)
-    if arithmetic.last.rounding == codes.WEIGHT_CUT and last.weights.dtype.kind == "f":
-        # Real weights drop the fraction of the words.
-        last = replace(last, weights=last.weights * 2.0**-arithmetic.fraction)
-        x, y = (last, y) if order == codes.VERTICAL_FIRST else (x, last)
     dropped = {codes.SUM_HIGH: 16, codes.SUM_WIDE: 32}.get(arithmetic.last.sum, 0)
-    shifts = (first.bits - arithmetic.fraction, last.bits + arithmetic.fraction - dropped)
+    shifts = (first.bits - fraction, last.bits + fraction - dropped)
     source, result = _dtypes(task.dtype, arithmetic, ends)
-    two = x.taps == 2 and along.sum != codes.SUM_BLOCKED
+    two = x.taps == 2 and (arithmetic.last if order == codes.VERTICAL_FIRST else along).sum != codes.SUM_BLOCKED
     request = kernels.Request(
         "separable",
         direct=True,

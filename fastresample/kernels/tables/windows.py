@@ -87,6 +87,8 @@ def _finish(start, stop, stride, offset, unit, n_in, first, count, flat):
             nearest = np.floor((2.0 * position + unit) / (2.0 * unit))
             first[i], count[i] = np.int32(min(max(nearest, 0.0), n_in - 1.0)), 1
             flat[_U(row)] = peak = 1.0
+        for k in range(_U(row + np.int64(count[i])), _U(row + width)):
+            flat[k] = 0.0
     return peak
 
 
