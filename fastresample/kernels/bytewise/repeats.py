@@ -14,33 +14,36 @@ def repeated(first, weights):
 
     Periods are looked for in the middle, for near the ends windows differ.
     """
-    n, taps = first.size, weights.shape[1]
+    n, taps, flat = first.size, weights.shape[1], weights.reshape(weights.size)
     middle = n // 2
     for period in range(1, min(_LONGEST, (n - middle) // 2) + 1):
-        advance, same = first[_U(middle + period)] - first[_U(middle)], True
-        for i in range(_U(middle), _U(middle + period)):
-            there = i + _U(period)
-            same &= first[there] - first[i] == advance
-            for k in range(_U(taps)):
-                same &= weights[there, k] == weights[i, k]
-            if not same:
+        advance, apart, begin, end = first[_U(middle + period)] - first[_U(middle)], period * taps, middle, middle
+        # From the middle on, one period and then many windows at once and one by one; then the same towards the start.
+        for step in (period, 32, 1):
+            while end + step <= n - period:
+                same = True
+                for i in range(_U(end), _U(end + step)):
+                    same &= first[i + _U(period)] - first[i] == advance
+                for j in range(_U(end * taps), _U((end + step) * taps)):
+                    same &= flat[j + _U(apart)] == flat[j]
+                if not same:
+                    break
+                end += step
+            if end == middle:
                 break
-        if same:
-            begin, end = middle, middle + 2 * period
-            while end < n and first[_U(end)] - first[_U(end - period)] == advance:
-                for k in range(_U(taps)):
-                    same &= weights[_U(end), k] == weights[_U(end - period), k]
+        if end == middle:
+            continue
+        for step in (32, 1):
+            while begin >= step:
+                same = True
+                for i in range(_U(begin - step), _U(begin)):
+                    same &= first[i + _U(period)] - first[i] == advance
+                for j in range(_U((begin - step) * taps), _U(begin * taps)):
+                    same &= flat[j + _U(apart)] == flat[j]
                 if not same:
                     break
-                end += 1
-            same = True
-            while begin > 0 and first[_U(begin + period - 1)] - first[_U(begin - 1)] == advance:
-                for k in range(_U(taps)):
-                    same &= weights[_U(begin - 1), k] == weights[_U(begin + period - 1), k]
-                if not same:
-                    break
-                begin -= 1
-            return begin + period, end, period, np.int64(advance)
+                begin -= step
+        return begin + period, end + period, period, np.int64(advance)
     return n, n, 1, np.int64(0)
 
 

@@ -43,8 +43,7 @@ def prepare(request, tables):
     fraction = 1
     if words:
         # Real weights are whole numbers of these units.
-        whole = np.rint(last.weights * 2.0**last.shift)
-        last = last._replace(weights=whole.astype(np.int32), digits=WORDS)
+        last = last._replace(scale=2.0**last.shift, digits=WORDS)
         if not along:  # weights of 1 give the words' fraction away
             fraction = _ONE - first.shift if request.order == codes.HORIZONTAL_FIRST else last.shift - _ONE
             words = request.order == codes.VERTICAL_FIRST
