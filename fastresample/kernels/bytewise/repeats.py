@@ -9,13 +9,13 @@ _LONGEST = 64
 
 
 @forced
-def repeated(first, weights):
-    """Return windows [begin, end) that are those a period earlier, moved on; the period; and by how much: none are 0.
+def repeated(first, flat, taps):
+    """Return windows [begin, end) that are those a period earlier, moved on, and the period; none if begin = end.
 
-    Periods are looked for in the middle, for near the ends windows differ.
+    Each has ``taps`` weights, one window after the other in ``flat``. Periods are looked for in the middle, for near the
+    ends windows differ.
     """
-    n, taps, flat = first.size, weights.shape[1], weights.reshape(weights.size)
-    middle = n // 2
+    n, middle = first.size, first.size // 2
     for period in range(1, min(_LONGEST, (n - middle) // 2) + 1):
         advance, apart, begin, end = first[_U(middle + period)] - first[_U(middle)], period * taps, middle, middle
         # From the middle on, one period and then many windows at once and one by one; then the same towards the start.
@@ -43,8 +43,8 @@ def repeated(first, weights):
                 if not same:
                     break
                 begin -= step
-        return begin + period, end + period, period, np.int64(advance)
-    return n, n, 1, np.int64(0)
+        return begin + period, end + period, period
+    return n, n, 1
 
 
 @forced

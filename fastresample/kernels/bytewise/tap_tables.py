@@ -100,7 +100,7 @@ def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, n
     groups = (taps + 1) // 2 if digits == WORDS else fours
     own = 2 * groups if digits == WORDS else fours * vectors  # words of a pixel
     width = LANES // parts
-    begin, end, period, _ = repeated(first, weights)
+    begin, end, period = repeated(first, weights.reshape(weights.size), taps)
     begin, end, apart = repeated_chunks(begin, end, period, channels, lanes)
     packed, here, farthest = np.empty(fours * vectors + 2, np.uint32), np.int64(0), np.int64(0)
     for chunk in range((outputs + lanes - 1) // lanes):
@@ -122,11 +122,11 @@ def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, n
                 farthest = max(farthest, sample * channels * base)
             if fresh:
                 for four in range(fours):
-                    a, tap, place = _whole(weights[_U(x), _U(4 * four)], scale), 4 * four, _U(four * vectors)
-                    b = _whole(weights[_U(x), _U(tap + 1)], scale) if tap + 1 < taps else np.int32(0)
-                    c = _whole(weights[_U(x), _U(tap + 2)], scale) if tap + 2 < taps else np.int32(0)
-                    d = _whole(weights[_U(x), _U(tap + 3)], scale) if tap + 3 < taps else np.int32(0)
-                    word_a, word_b, word_c, word_d = _four_digits(a, b, c, d, digits, True)
+                    w0, tap, place = _whole(weights[_U(x), _U(4 * four)], scale), 4 * four, _U(four * vectors)
+                    w1 = _whole(weights[_U(x), _U(tap + 1)], scale) if tap + 1 < taps else np.int32(0)
+                    w2 = _whole(weights[_U(x), _U(tap + 2)], scale) if tap + 2 < taps else np.int32(0)
+                    w3 = _whole(weights[_U(x), _U(tap + 3)], scale) if tap + 3 < taps else np.int32(0)
+                    word_a, word_b, word_c, word_d = _four_digits(w0, w1, w2, w3, digits, True)
                     packed[place], packed[place + _U(1)] = word_a, word_b
                     packed[place + _U(2)], packed[place + _U(3)] = word_c, word_d  # the next four overwrite too much
                 fresh = False
@@ -252,7 +252,7 @@ def packed_tables(sizes, x, y, columns_last, fraction=1):
         taps_x = x.weights.shape[1]
         size += chunks * LINE * (1 + ((taps_x + 1) // 2 * 2 if x.digits == WORDS else (taps_x + 3) // 4 * x.digits))
     numbers, blob = np.empty(HEADER + 17 * chunks + outputs, np.int64), np.empty(size + LINE, np.uint8)
-    pack_both = _packer(x.weights.dtype.name, y.weights.dtype.name)
+    pack_both = _packer(x.weights.dtype, y.weights.dtype)
     parts, wide = pack_both(
         sizes, x.first, x.weights, x.scale, x.digits, x.shift,
         y.first, y.weights, y.scale, y.digits, y.shift, columns_last, numbers, blob,

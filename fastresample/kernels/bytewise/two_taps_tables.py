@@ -195,7 +195,7 @@ def pack(sizes, fx, wx, fy, wy, numbers, high, reach, header, words):
     if places_x < 0:
         return -1
     lowest, highest = reach[0], reach[1]
-    begin, end, period, advance = repeated(fx, wx)
+    begin, end, period = repeated(fx, wx.reshape(wx.size), wx.shape[1])
     while end > begin and fx[_U(end - 1)] * channels > length - 128:
         end -= 1  # windows are moved back inside the row
     begin, end, apart = repeated_chunks(begin, end, period, channels, LANES)
