@@ -1,9 +1,10 @@
 """The table of one axis: which samples an output reads, and how much of each. No arithmetic on pixels here."""
 
 import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ _WIDE = (math.inf, 2.0**23 - 2.0**16)
 _LIMITS = {"int16": (32766.0, math.inf), "int32": _WIDE, "float64": _WIDE}
 
 
-class Table(NamedTuple):
+@dataclass(eq=False, slots=True)  # not frozen: that would make it slow to make
+class Table:
     """Windows and weights of one axis.
 
     Fixed-point tables are padded: all ``taps`` columns are read from ``first`` on. Floating-point tables are read up to
@@ -46,7 +48,7 @@ class Table(NamedTuple):
     def paired(self) -> "Table":
         """Return the table with two columns of weights at least."""
         width = max(2 - self.taps, 0)
-        return self._replace(weights=np.pad(self.weights, ((0, 0), (0, width)))) if width else self
+        return replace(self, weights=np.pad(self.weights, ((0, 0), (0, width)))) if width else self
 
     def rows(self, n_in: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the first source sample that each output reads, and the one behind the last."""
@@ -56,11 +58,12 @@ class Table(NamedTuple):
         return np.clip(self.first, 0, n_in - 1), np.clip(end, 1, n_in)
 
 
-def index(rule: Rule, n_out: int, tables: ModuleType) -> NDArray[np.int32]:
+def index(rule: Rule | None, n_out: int, tables: ModuleType) -> NDArray[np.int32]:
     """Return the source sample of each output, by the compiled builders of ``tables``."""
-    numbers = np.array(rule.numbers)
+    if rule is None:
+        return np.arange(n_out, dtype=np.int32)
     out = np.empty(n_out, np.int32)
-    tables.index_builder(rule.builder)(numbers, out)
+    tables.index_builder(rule.builder)(np.array(rule.numbers), out)
     return out
 
 
@@ -73,10 +76,11 @@ def windows(rule: Rule | None, n_out: int, tables: ModuleType) -> tuple[NDArray[
     return first, count, int(whole)
 
 
-def table(
-    rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleType, scale: float = 1.0
-) -> Table:
-    """Return the table of one axis for one pass, by the compiled builders of ``tables``; cut real weights ``scale``d."""
+def table(rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleType, scale: float = 1.0) -> Table:
+    """Return the table of one axis for one pass, by the compiled builders of ``tables``.
+
+    Real weights that are cut are then multiplied by ``scale``, a power of two.
+    """
     first, count = np.empty(n_out, np.int32), np.empty(n_out, np.int32)
     taps, peak, outside, rounding, word = 1, 1.0, False, how.rounding, how.weight
     if rule is None:

@@ -1,18 +1,7 @@
-"""Rows of bytes in memory: aligned blobs, and copies of those rows that wide loads would overrun."""
-
-import numpy as np
+"""Copies of those rows of bytes that wide loads would overrun."""
 
 from fastresample.kernels.common import forced
 from fastresample.kernels.simd.memory import load_bytes, load_first_bytes, store_bytes
-
-LINE = 64  # bytes of a vector and of a line of the cache
-
-
-def aligned(size):
-    """Return so many bytes, not cleared, that begin at a multiple of the line."""
-    buffer = np.empty(size + LINE, np.uint8)
-    first = -buffer.ctypes.data % LINE
-    return buffer[first : first + size]
 
 
 @forced

@@ -12,8 +12,8 @@ _LONGEST = 64
 def repeated(first, flat, taps):
     """Return windows [begin, end) that are those a period earlier, moved on, and the period; none if begin = end.
 
-    Each has ``taps`` weights, one window after the other in ``flat``. Periods are looked for in the middle, for near the
-    ends windows differ.
+    Each has ``taps`` weights, one window after the other in ``flat``. Periods are looked for in the middle, for windows
+    near the ends differ.
     """
     n, middle = first.size, first.size // 2
     for period in range(1, min(_LONGEST, (n - middle) // 2) + 1):

@@ -174,7 +174,7 @@ def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, s
             fx, wx, scale_x, channels, lanes, parts, digits_x, skip, numbers, words[_U(skip // 4) :]
         )
         overrun = max(0, farthest + 4 * channels * (groups_x - 1) + (64 << wide) - sample * width_in)
-    taps, vectors, beyond = wy.shape[1], 4 if digits_y == WORDS else digits_y, 0
+    taps, vectors, beyond = wy.shape[1], 4 if digits_y == WORDS else digits_y, np.int64(0)
     if columns_last:  # windows begin at multiples of four rows
         for y in range(_U(fy.size)):
             beyond = max(beyond, np.int64(fy[y]) & 3)
@@ -185,11 +185,11 @@ def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, s
         begin = -(np.int64(fy[_U(y)]) & 3) if columns_last else np.int64(0)
         for tap in range(begin, begin + 4 * groups_y, 4):
             a = b = c = d = np.int32(0)
-            if 0 <= tap and tap < taps:
+            if tap >= 0 and tap < taps:
                 a = _whole(wy[_U(y), _U(tap)], scale_y)
-            if 0 <= tap + 1 and tap + 1 < taps:
+            if tap + 1 >= 0 and tap + 1 < taps:
                 b = _whole(wy[_U(y), _U(tap + 1)], scale_y)
-            if 0 <= tap + 2 and tap + 2 < taps:
+            if tap + 2 >= 0 and tap + 2 < taps:
                 c = _whole(wy[_U(y), _U(tap + 2)], scale_y)
             if tap + 3 < taps:
                 d = _whole(wy[_U(y), _U(tap + 3)], scale_y)

@@ -20,15 +20,16 @@ _U = np.uintp
 @forced
 def _unit(weights, high):
     """Return what each row of weights sums to, 0 where rows differ or some weight is not between nothing and all."""
-    taps, fits = weights.shape[1], True
+    taps, wrong = weights.shape[1], 0
     unit = 2048 if high else np.int64(weights[0, 0]) + (np.int64(weights[0, 1]) if taps == 2 else 0)
     for i in range(_U(weights.shape[0])):
         near = np.int64(weights[i, 0])
         far = np.int64(weights[i, 1]) if taps == 2 else np.int64(0)
-        fits &= near >= 0 and far >= 0 and near <= unit and far <= unit
         # Weights that were rounded one by one: with two more than 2048 in both passes results still fit a byte.
-        fits &= near + far <= unit + 2 if high else near + far == unit
-    return np.int64(unit) if fits else np.int64(0)
+        sums = near + far <= unit + 2 if high else near + far == unit
+        if near < 0 or far < 0 or near > unit or far > unit or not sums:
+            wrong = 1
+    return np.int64(0 if wrong else unit)
 
 
 @forced
@@ -52,7 +53,7 @@ def _reach(first, channels, far, begin, end, lowest, highest):
 
     Groups behind the last output repeat it.
     """
-    outputs, group = first.size * channels, _U(0)
+    outputs = first.size * channels
     for chunk in range(lowest.size // 8):
         if begin <= chunk and chunk < end:
             continue
@@ -60,7 +61,7 @@ def _reach(first, channels, far, begin, end, lowest, highest):
         x, c = lane // channels, lane % channels
         for group in range(_U(8 * chunk), _U(8 * chunk + 8)):
             least, most = np.int64(1 << 62), np.int64(-1)
-            for k in range(4):
+            for _ in range(4):
                 place = np.int64(first[_U(x)]) * channels + c
                 least, most = min(least, place), max(most, place + far)
                 lane += 1
@@ -142,7 +143,9 @@ def _place_windows(lowest, chunk, length, parts, entry, header):
 
 
 @forced
-def _pack_columns(first, weights, channels, length, parts, places, high, begin, end, apart, entries, lowest, header, words):
+def _pack_columns(
+    first, weights, channels, length, parts, places, high, begin, end, apart, entries, lowest, header, words
+):
     """Fill each chunk's permutation and weights: bytes of two samples and of their weights in a word."""
     two, outputs, count = weights.shape[1] == 2, first.size * channels, max(parts, 1)
     far, gap, size = channels if two else np.int64(0), 64 - _second(length), 96 if high else 64
@@ -151,7 +154,9 @@ def _pack_columns(first, weights, channels, length, parts, places, high, begin, 
         entry = entries + chunk * (1 + count)
         if begin <= chunk and chunk < end:
             other = entry - apart * (1 + count)
-            further = (np.int64(first[_U(chunk * LANES // channels)]) - first[_U((chunk - apart) * LANES // channels)]) * channels
+            further = (
+                np.int64(first[_U(chunk * LANES // channels)]) - first[_U((chunk - apart) * LANES // channels)]
+            ) * channels
             header[_U(entry)] = header[_U(other)]
             for window in range(count):
                 header[_U(entry + 1 + window)] = header[_U(other + 1 + window)] + further

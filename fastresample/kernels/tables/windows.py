@@ -26,15 +26,19 @@ def _whole(x):
 def _repeats(stride, offset, unit, reach, n_in, n_out):
     """Return outputs [begin, end) that repeat, how many earlier ones they repeat, and how much further on they lie."""
     most = max(abs(offset) + stride * n_out, unit * (n_in + 4.0)) + reach
-    if not (stride >= 1.0 and most < _EXACT and _whole(stride) and _whole(offset) and _whole(unit) and _whole(4 * reach)):
+    if not (
+        stride >= 1.0 and most < _EXACT and _whole(stride) and _whole(offset) and _whole(unit) and _whole(4 * reach)
+    ):
         return n_out, n_out, 1, 0
     a, b = np.int64(unit), np.int64(stride)
     while b:
         a, b = b, a % b
     period, advance = np.int64(unit) // a, np.int64(stride) // a
-    begin = max(np.int64(np.ceil((reach + 2.0 * unit - offset) / stride)), 0) + period
+    begin = np.int64(max(np.ceil((reach + 2.0 * unit - offset) / stride), 0.0)) + period
     end = min(np.int64(np.floor((unit * (n_in - 3.0) - reach - offset) / stride)) + 1, n_out)
-    return (begin, end, period, advance) if begin < end else (np.int64(n_out), np.int64(n_out), np.int64(1), np.int64(0))
+    return (
+        (begin, end, period, advance) if begin < end else (np.int64(n_out), np.int64(n_out), np.int64(1), np.int64(0))
+    )
 
 
 @forced
