@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from fastresample.kernels.bytewise.repeats import repeated, repeated_chunks
+from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.simd.memory import (
     load_bytes,
@@ -174,10 +174,8 @@ def pack(index, pixel, row_bytes, begins, lanes):
         ascends &= index[x] >= index[x - _U(1)]
     if not ascends:
         return 0, 0, 0
-    start, stop, period = repeated(index, index, 0)
-    while stop > start and index[_U(stop - 1)] * pixel > row_bytes - 192:
-        stop -= 1  # windows are moved back inside the row
-    first, end, apart = repeated_chunks(start, stop, period, pixel, 64)
+    # Windows near the end of the row are moved back inside it.
+    first, end, apart = repeated_chunks(index, index, 0, pixel, 64, row_bytes - 192)
     windows, wide, cost = _choose(index, pixel, row_bytes, first, end)
     if pixel >= 3 and pixel <= 8 and (windows == 0 or windows >= 8) and cost * pixel >= 64:
         word = 4 if pixel <= 4 else 8

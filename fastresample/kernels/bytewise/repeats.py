@@ -9,11 +9,12 @@ _LONGEST = 64
 
 
 @forced
-def repeated(first, flat, taps):
-    """Return windows [begin, end) that are those a period earlier, moved on, and the period; none if begin = end.
+def repeated_chunks(first, flat, taps, channels, lanes, furthest):
+    """Return chunks [begin, end) of so many samples that are those some chunks earlier, moved on, and how many earlier.
 
-    Each has ``taps`` weights, one window after the other in ``flat``. Periods are looked for in the middle, for windows
-    near the ends differ.
+    None are where begin = end, behind the last. Samples are pixels' channels in turn; the window of pixel x begins with
+    sample ``first[x]``, and its ``taps`` weights are in ``flat``. Periods are looked for in the middle: near the ends
+    windows differ. No window of a chunk that repeats begins behind ``furthest``, in samples of all channels.
     """
     n, middle = first.size, first.size // 2
     for period in range(1, min(_LONGEST, (n - middle) // 2) + 1):
@@ -43,19 +44,16 @@ def repeated(first, flat, taps):
                 if not same:
                     break
                 begin -= step
-        return begin + period, end + period, period
-    return n, n, 1
-
-
-@forced
-def repeated_chunks(begin, end, period, channels, lanes):
-    """Return the chunks of so many lanes that repeat when such pixels do, and how many chunks earlier their like lies.
-
-    Lanes are pixels' channels in turn.
-    """
-    a, b = period * channels, lanes
-    while b:
-        a, b = b, a % b
-    apart = period * channels // a
-    # The chunk's own pixels and those that many chunks earlier all lie behind the first of a period.
-    return ((begin - period) * channels + lanes - 1) // lanes + apart, end * channels // lanes, apart
+        end += period
+        while end > begin and first[_U(end - 1)] * channels > furthest:
+            end -= 1
+        a, b = period * channels, lanes
+        while b:
+            a, b = b, a % b
+        # The chunk's own samples and those so many chunks earlier all lie in windows that repeat.
+        start, stop, before = (begin * channels + lanes - 1) // lanes, end * channels // lanes, period * channels // a
+        if start + before < stop:
+            return start + before, stop, before
+        break
+    none = (n * channels + lanes - 1) // lanes
+    return none, none, 1

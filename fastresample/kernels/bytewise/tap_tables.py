@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from fastresample.kernels.bytewise.repeats import repeated, repeated_chunks
+from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import HEADER
 from fastresample.kernels.common import array_type, compile_kernel, forced
@@ -18,58 +18,38 @@ LANES = 16
 _LARGEST_OF_2, _LARGEST_OF_3 = 127 * 256 + 127, (127 * 256 + 127) * 256 + 127
 # Adding this makes every digit of base 256 positive; the bytes are then digits plus 128.
 _BIAS = np.uint32(0x808080)
-_U = np.uintp
+_U, _ZERO = np.uintp, np.uint32(0)
 
 
 @forced
-def _two_digits(a, b):
-    """The lowest digits of two weights, and all that is above them, in the halves of words."""
-    half, bits, low = np.int32(128), np.int32(8), np.uint32(65535)
-    above_a, above_b = np.int32(np.int32(a + half) >> bits), np.int32(np.int32(b + half) >> bits)
-    near, far = np.int32(a - np.int32(above_a << bits)), np.int32(b - np.int32(above_b << bits))
-    lower = np.uint32((np.uint32(near) & low) | np.uint32(np.uint32(far) << np.uint32(16)))
-    return lower, np.uint32((np.uint32(above_a) & low) | np.uint32(np.uint32(above_b) << np.uint32(16)))
-
-
-@forced
-def _one_digit(a, b, c, d, place):
-    """One digit of four weights in the bytes of a word."""
-    places, low = np.uint32(place), np.uint32(255)
-    word = ((a >> places) & low) | (((b >> places) & low) << np.uint32(8))
-    return np.uint32(word | (((c >> places) & low) << np.uint32(16)) | (((d >> places) & low) << np.uint32(24)))
-
-
-@forced
-def _four_digits(a, b, c, d, digits, in_pairs):
-    """Digits of four weights in words, the lowest first: digit by digit, or those of each pair; some mean nothing."""
+def _add_digits(words, weight, k, digits):
+    """Put the digits of weight ``k`` of four into words: byte by byte, or the halves' lower and upper, pair by pair."""
+    a, b, c, d = words
     if digits == WORDS:
-        (a, b), (c, d) = _two_digits(a, b), _two_digits(c, d)
-        return (a, b, c, d) if in_pairs else (a, c, b, d)
-    a, b = np.uint32(np.uint32(a) + _BIAS) ^ _BIAS, np.uint32(np.uint32(b) + _BIAS) ^ _BIAS
-    c, d = np.uint32(np.uint32(c) + _BIAS) ^ _BIAS, np.uint32(np.uint32(d) + _BIAS) ^ _BIAS
-    return _one_digit(a, b, c, d, 0), _one_digit(a, b, c, d, 8), _one_digit(a, b, c, d, 16), np.uint32(0)
+        places, above = np.uint32(16 * (k & 1)), np.int32(np.int32(weight + np.int32(128)) >> np.int32(8))
+        lower = np.uint32(np.uint32(weight - np.int32(above << np.int32(8))) & np.uint32(65535)) << places
+        upper = np.uint32(np.uint32(above) & np.uint32(65535)) << places
+        if k < 2:
+            a, b = a | lower, b | upper
+        else:
+            c, d = c | lower, d | upper
+    else:
+        signed, low, places = np.uint32(np.uint32(weight) + _BIAS) ^ _BIAS, np.uint32(255), np.uint32(8 * k)
+        a |= np.uint32((signed & low) << places)
+        b |= np.uint32(((signed >> np.uint32(8)) & low) << places)
+        c |= np.uint32(((signed >> np.uint32(16)) & low) << places)
+    return a, b, c, d
 
 
 @forced
-def _whole(weight, scale):
-    return np.int32(np.rint(np.float64(weight) * scale))
-
-
-@forced
-def _ascends(first):
-    ascends = True
+def _serves(first, weights, scale, largest):
+    """Whether windows ascend and all weights are small enough."""
+    serves, limit, flat = True, largest / scale, weights.reshape(weights.size)
     for i in range(_U(1), _U(first.size)):
-        ascends &= first[i] >= first[i - _U(1)]
-    return ascends
-
-
-@forced
-def _fits(weights, scale, largest):
-    """Whether all weights have so few digits."""
-    fits, limit, flat = True, largest / scale, weights.reshape(weights.size)
+        serves &= first[i] >= first[i - _U(1)]
     for k in range(_U(flat.size)):
-        fits &= abs(np.float64(flat[k])) <= limit
-    return fits
+        serves &= abs(np.float64(flat[k])) <= limit
+    return serves
 
 
 @forced
@@ -100,8 +80,7 @@ def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, n
     groups = (taps + 1) // 2 if digits == WORDS else fours
     own = 2 * groups if digits == WORDS else fours * vectors  # words of a pixel
     width = LANES // parts
-    begin, end, period = repeated(first, weights.reshape(weights.size), taps)
-    begin, end, apart = repeated_chunks(begin, end, period, channels, lanes)
+    begin, end, apart = repeated_chunks(first, weights.reshape(weights.size), taps, channels, lanes, np.int64(1 << 62))
     packed, here, farthest = np.empty(fours * vectors + 2, np.uint32), np.int64(0), np.int64(0)
     for chunk in range((outputs + lanes - 1) // lanes):
         entry, lane_0 = HEADER + chunk * entry_size, chunk * lanes
@@ -122,11 +101,13 @@ def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, n
                 farthest = max(farthest, sample * channels * base)
             if fresh:
                 for four in range(fours):
-                    w0, tap, place = _whole(weights[_U(x), _U(4 * four)], scale), 4 * four, _U(four * vectors)
-                    w1 = _whole(weights[_U(x), _U(tap + 1)], scale) if tap + 1 < taps else np.int32(0)
-                    w2 = _whole(weights[_U(x), _U(tap + 2)], scale) if tap + 2 < taps else np.int32(0)
-                    w3 = _whole(weights[_U(x), _U(tap + 3)], scale) if tap + 3 < taps else np.int32(0)
-                    word_a, word_b, word_c, word_d = _four_digits(w0, w1, w2, w3, digits, True)
+                    place, four_words = _U(four * vectors), (_ZERO, _ZERO, _ZERO, _ZERO)
+                    for k in range(4):
+                        weight = np.int32(0)
+                        if 4 * four + k < taps:
+                            weight = np.int32(np.rint(np.float64(weights[_U(x), _U(4 * four + k)]) * scale))
+                        four_words = _add_digits(four_words, weight, k, digits)
+                    word_a, word_b, word_c, word_d = four_words
                     packed[place], packed[place + _U(1)] = word_a, word_b
                     packed[place + _U(2)], packed[place + _U(3)] = word_c, word_d  # the next four overwrite too much
                 fresh = False
@@ -155,13 +136,13 @@ def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, s
     channels, width_in = sizes[0], sizes[1]
     largest_x = _LARGEST_OF_2 if digits_x == 2 else _LARGEST_OF_3
     largest_y = _LARGEST_OF_2 if digits_y == 2 else _LARGEST_OF_3
-    if not (_ascends(fy) and _fits(wy, scale_y, largest_y)):
+    if not _serves(fy, wy, scale_y, largest_y):
         return 0, 0
     words = blob.view(np.uint32)
     skip = -address_of(blob) & (LINE - 1)
     parts, wide, lanes, chunks, groups_x, used, overrun = 1, 0, LANES, 0, 0, 0, 0
     if fx.size:
-        if not (_ascends(fx) and _fits(wx, scale_x, largest_x)):
+        if not _serves(fx, wx, scale_x, largest_x):
             return 0, 0
         lanes = 15 if channels == 3 else LANES  # whole pixels
         sample = 2 if digits_x == WORDS else 1
@@ -184,16 +165,15 @@ def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, s
         numbers[_U(rows + y)] = fy[_U(y)]
         begin = -(np.int64(fy[_U(y)]) & 3) if columns_last else np.int64(0)
         for tap in range(begin, begin + 4 * groups_y, 4):
-            a = b = c = d = np.int32(0)
-            if tap >= 0 and tap < taps:
-                a = _whole(wy[_U(y), _U(tap)], scale_y)
-            if tap + 1 >= 0 and tap + 1 < taps:
-                b = _whole(wy[_U(y), _U(tap + 1)], scale_y)
-            if tap + 2 >= 0 and tap + 2 < taps:
-                c = _whole(wy[_U(y), _U(tap + 2)], scale_y)
-            if tap + 3 < taps:
-                d = _whole(wy[_U(y), _U(tap + 3)], scale_y)
-            word_a, word_b, word_c, word_d = _four_digits(a, b, c, d, digits_y, False)
+            four_words = (_ZERO, _ZERO, _ZERO, _ZERO)
+            for k in range(4):
+                weight = np.int32(0)
+                if tap + k >= 0 and tap + k < taps:
+                    weight = np.int32(np.rint(np.float64(wy[_U(y), _U(tap + k)]) * scale_y))
+                four_words = _add_digits(four_words, weight, k, digits_y)
+            word_a, word_b, word_c, word_d = four_words
+            if digits_y == WORDS:  # lower ones first
+                word_b, word_c = word_c, word_b
             words[_U(place)], words[_U(place + 1)] = word_a, word_b
             if vectors > 2:
                 words[_U(place + 2)] = word_c

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastresample.kernels.bytewise.repeats import repeated, repeated_chunks
+from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 
 # The header: what follows, then four integers for each output row, then the entry of each chunk of 32 samples.
@@ -30,21 +30,6 @@ def _unit(weights, high):
         if near < 0 or far < 0 or near > unit or far > unit or not sums:
             wrong = 1
     return np.int64(0 if wrong else unit)
-
-
-@forced
-def _known(wx, wy, numbers, high):
-    """Return how many places the weights of columns and of rows have to be moved to have 15 bits; -1: not served."""
-    if high and (wx.shape[1] < 2 or wy.shape[1] < 2 or numbers[0] != 4 or numbers[1] != 2):
-        return -1, -1
-    unit_x, unit_y = _unit(wx, high), _unit(wy, high)
-    if high:
-        return (0, 0) if unit_x and unit_y else (-1, -1)
-    if unit_x == 1 << (numbers[0] + FRACTION) and unit_y << FRACTION == 1 << numbers[1]:
-        places_x, places_y = 15 - FRACTION - numbers[0], 15 + FRACTION - numbers[1]
-        if min(places_x, places_y) >= 0:
-            return places_x, places_y
-    return -1, -1
 
 
 @forced
@@ -74,10 +59,11 @@ def _reach(first, channels, far, begin, end, lowest, highest):
 
 
 @forced
-def _windows(lowest, highest, begin, end, length):
+def _windows(lowest, highest, begin, end, length, wide):
     """Return how many windows of two vectors a chunk needs: 0 = one of a single vector; -1 = too many."""
-    for parts in (0, 1, 2, 4, 8):
-        groups, room = 8 // max(parts, 1), _room(parts, length)
+    for number in range(5):
+        parts = (1 << number) >> 1
+        groups, room = 8 // max(parts, 1), wide if parts else np.int64(64)
         fits, start = True, 0
         while start < lowest.size and fits:
             if start == 8 * begin and begin < end:
@@ -91,18 +77,6 @@ def _windows(lowest, highest, begin, end, length):
         if fits:
             return parts
     return -1
-
-
-@forced
-def _second(length):
-    """Return how far behind its first vector a window's second one lies: inside the row."""
-    return max(min(64, length - 64), 0)
-
-
-@forced
-def _room(parts, length):
-    """Return the width of a window."""
-    return 64 + _second(length) if parts else np.int64(64)
 
 
 @forced
@@ -131,24 +105,12 @@ def _pack_rows(first, weights, rows_in, places, high, header):
 
 
 @forced
-def _place_windows(lowest, chunk, length, parts, entry, header):
-    """Fill the first samples of a chunk's windows in its entry, which begins at ``entry``."""
-    count, groups = max(parts, 1), 8 // max(parts, 1)
-    furthest = max(length - _room(parts, length), 0)
-    for window in range(count):
-        base = furthest
-        for k in range(_U(8 * chunk + window * groups), _U(8 * chunk + (window + 1) * groups)):
-            base = min(base, lowest[k])
-        header[_U(entry + 1 + window)] = base
-
-
-@forced
 def _pack_columns(
-    first, weights, channels, length, parts, places, high, begin, end, apart, entries, lowest, header, words
+    first, weights, channels, gap, furthest, parts, places, high, begin, end, apart, entries, lowest, header, words
 ):
     """Fill each chunk's permutation and weights: bytes of two samples and of their weights in a word."""
     two, outputs, count = weights.shape[1] == 2, first.size * channels, max(parts, 1)
-    far, gap, size = channels if two else np.int64(0), 64 - _second(length), 96 if high else 64
+    far, size, groups = channels if two else np.int64(0), 96 if high else 64, 8 // count
     shift, kept = 5 - (parts >> 1) + (parts >> 3), 0  # 32 lanes by 1, 2, 4 or 8 windows
     for chunk in range(lowest.size // 8):
         entry = entries + chunk * (1 + count)
@@ -161,7 +123,11 @@ def _pack_columns(
             for window in range(count):
                 header[_U(entry + 1 + window)] = header[_U(other + 1 + window)] + further
             continue
-        _place_windows(lowest, chunk, length, parts, entry, header)
+        for window in range(count):
+            base = furthest
+            for k in range(_U(8 * chunk + window * groups), _U(8 * chunk + (window + 1) * groups)):
+                base = min(base, lowest[k])
+            header[_U(entry + 1 + window)] = base
         header[_U(entry)] = kept * size * 2
         there, lane = kept * size, chunk * LANES
         kept += 1
@@ -195,25 +161,35 @@ def pack(sizes, fx, wx, fy, wy, numbers, high, reach, header, words):
     It is -1 where two_taps.py cannot serve. ``reach`` has room for eight numbers of each chunk, twice, the header for
     eight windows of each.
     """
-    channels, length = sizes[0], sizes[1]
-    places_x, places_y = _known(wx, wy, numbers, high)
-    if places_x < 0:
+    channels, length, places_x, places_y = sizes[0], sizes[1], np.int64(0), np.int64(0)
+    if high and (wx.shape[1] < 2 or wy.shape[1] < 2 or numbers[0] != 4 or numbers[1] != 2):
         return -1
+    unit_x, unit_y = _unit(wx, high), _unit(wy, high)
+    if high:
+        if not (unit_x and unit_y):
+            return -1
+    else:
+        # Weights are moved to have 15 bits.
+        places_x, places_y = 15 - FRACTION - numbers[0], 15 + FRACTION - numbers[1]
+        if unit_x != 1 << (numbers[0] + FRACTION) or unit_y << FRACTION != 1 << numbers[1]:
+            return -1
+        if places_x < 0 or places_y < 0:
+            return -1
     lowest, highest = reach[0], reach[1]
-    begin, end, period = repeated(fx, wx.reshape(wx.size), wx.shape[1])
-    while end > begin and fx[_U(end - 1)] * channels > length - 128:
-        end -= 1  # windows are moved back inside the row
-    begin, end, apart = repeated_chunks(begin, end, period, channels, LANES)
-    if begin >= end:
-        begin = end = np.int64(lowest.size)
+    # How far behind its first vector a window's second one lies: inside the row.
+    second = max(min(64, length - 64), 0)
+    # Windows near the end of the row are moved back inside it.
+    begin, end, apart = repeated_chunks(fx, wx.reshape(wx.size), wx.shape[1], channels, LANES, length - 128)
     _reach(fx, channels, channels if wx.shape[1] == 2 else np.int64(0), begin, end, lowest, highest)
-    parts = _windows(lowest, highest, begin, end, length)
+    parts = _windows(lowest, highest, begin, end, length, 64 + second)
     if parts < 0:
         return -1
-    start = HEAD + 4 * fy.size
-    header[COLUMNS], header[SECOND] = length, _second(length)
+    start, gap, furthest = HEAD + 4 * fy.size, 64 - second, max(length - 64 - (second if parts else 0), 0)
+    header[COLUMNS], header[SECOND] = length, second
     header[APART] = _pack_rows(fy, wy, sizes[2], places_y, high, header)
-    _pack_columns(fx, wx, channels, length, parts, places_x, high, begin, end, apart, start, lowest, header, words)
+    _pack_columns(
+        fx, wx, channels, gap, furthest, parts, places_x, high, begin, end, apart, start, lowest, header, words
+    )
     return parts
 
 

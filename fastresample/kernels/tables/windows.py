@@ -18,17 +18,11 @@ _EXACT = 2.0**50
 
 
 @forced
-def _whole(x):
-    return np.floor(x) == x
-
-
-@forced
 def _repeats(stride, offset, unit, reach, n_in, n_out):
     """Return outputs [begin, end) that repeat, how many earlier ones they repeat, and how much further on they lie."""
     most = max(abs(offset) + stride * n_out, unit * (n_in + 4.0)) + reach
-    if not (
-        stride >= 1.0 and most < _EXACT and _whole(stride) and _whole(offset) and _whole(unit) and _whole(4 * reach)
-    ):
+    parts = abs(np.rint(stride) - stride) + abs(np.rint(offset) - offset) + abs(np.rint(unit) - unit)
+    if not (stride >= 1.0 and most < _EXACT and parts == 0.0 and np.rint(4.0 * reach) == 4.0 * reach):
         return n_out, n_out, 1, 0
     a, b = np.int64(unit), np.int64(stride)
     while b:
