@@ -1,4 +1,4 @@
-"""Rows of bytes in memory: aligned blobs, and copies of those rows that wide loads would overrun."""
+"""Copies of those rows of bytes that wide loads would overrun."""
 
 import numpy as np
 
