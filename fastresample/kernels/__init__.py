@@ -15,6 +15,8 @@ from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
 from fastresample.kernels.bytewise import nearest, real_taps, tap_requests, taps, two_taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
+from fastresample.kernels.realwise import requests as real_requests
+from fastresample.kernels.realwise import stages
 from fastresample.kernels.variants import Variant, always
 
 __all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "tables"]
@@ -137,6 +139,13 @@ def _make_two_taps(request: Request, special: two_taps.Specialisation) -> Kernel
     return _compile(request, "two_taps", kernel, special, (array_type(np.uint8, 1),))
 
 
+def _make_reals(request: Request, special: stages.Special) -> Kernel:
+    last = request.order == codes.HORIZONTAL_FIRST or not special.along
+    kernel = stages.make_columns_last(special) if last else stages.make_columns_first(special)
+    flat = (*special[:2], *special.first, special.single, *special.last, *special[5:])
+    return _compile(request, f"reals_{'columns_last' if last else 'columns_first'}", kernel, flat, _separable_tables(request))
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -184,6 +193,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
+    Variant("separable", "reals", real_requests.matches, _make_reals, prepare=real_requests.prepare, speed=4),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),

@@ -1,0 +1,62 @@
+"""Which requests the stages of `stages` serve, and how these are specialised for them."""
+
+from typing import Any
+
+import numpy as np
+
+from fastresample import codes
+from fastresample.kernels.realwise.stages import Special
+from fastresample.kernels.tiers import VBMI, tier
+
+_SAMPLES = ("uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64")
+_SUMS = (codes.SUM_INWARD, codes.SUM_FORWARD, codes.SUM_FUSED, codes.SUM_BLOCKED)
+_STORES = (codes.STORE_UP, codes.STORE_EVEN, codes.STORE_AWAY, codes.STORE_AWAY_LOWEST)
+# Columns take 64 bytes for each sample of a row: longer ones stay in memory as they are.
+_LONGEST = 1 << 16
+
+
+def _stores(how: Any, real: str, kept: str) -> bool:
+    """Whether sums become samples of the type ``kept``."""
+    if np.dtype(kept).kind in "iu":
+        return how.store in _STORES
+    return how.store in (codes.STORE_CAST, codes.STORE_PLUS) and kept in ("float32", real)
+
+
+def matches(request: Any) -> bool:
+    """Whether these are sums in real numbers, of rows that lie in place."""
+    if not (tier() is VBMI and request.direct and request.source in _SAMPLES):
+        return False
+    first, between, _, last, tail = request.arithmetic
+    real = first.accumulator
+    if {first.weight, last.weight, last.accumulator} != {real} or real not in ("float32", "float64"):
+        return False
+    if not (request.source == real or request.source != "float64"):
+        return False
+    orders = first.sum in _SUMS and last.sum in (*_SUMS, codes.SUM_BACKWARD)
+    if last.sum == codes.SUM_BACKWARD:
+        orders &= request.order == codes.HORIZONTAL_FIRST and tail[1:] == (real, last.store)
+    own = between == real or between == request.source
+    return orders and own and _stores(first, real, between) and _stores(last, real, request.result)
+
+
+def prepare(request: Any, tables: Any) -> Any:
+    """Return what the kernel is specialised on and the tables as they are; None for windows that descend, or long rows."""
+    sizes, first_x, _, _, first_y = tables[:5]
+    if sizes[1] > _LONGEST or (first_x[1:] < first_x[:-1]).any() or (first_y[1:] < first_y[:-1]).any():
+        return None
+    first, between, _, last, _ = request.arithmetic
+    kind, along = np.dtype(first.accumulator), request.taps_x != codes.IDENTITY
+    if not along and request.order == codes.VERTICAL_FIRST:
+        last = first._replace(store=last.store)
+    special = Special(
+        np.dtype(request.source).type,
+        kind.type,
+        (first.sum, first.store),
+        between == "float32" and kind != between,
+        (last.sum, last.store),
+        np.dtype(request.result).type,
+        along,
+        request.taps_x == codes.TWO,
+        request.edges,
+    )
+    return special, tables
