@@ -10,10 +10,10 @@ from fastresample import codes
 from fastresample.kernels.common import forced
 from fastresample.kernels.realwise.sums import kept, summed
 from fastresample.kernels.simd.memory import load_bytes, prefetch, store_bytes
-from fastresample.kernels.simd.reals import columns_to_rows, rows_to_columns, store_first_reals, store_reals
+from fastresample.kernels.simd.reals import columns_to_rows, load_first_reals, load_reals, rows_to_columns, store_reals
 from fastresample.kernels.vectors import address_of
 
-VECTOR = 64  # bytes
+VECTOR, TILE = 64, 256  # bytes
 _AHEAD = 512  # bytes between what is summed and what is asked for
 
 
@@ -26,30 +26,37 @@ def _transpose(sample, real, rows, size, begin, width, columns):
 
 
 @forced
-def _sum_tile(sample, real, down, begin, width, columns, how, between, tile):
-    """Make as many columns as four vectors have lanes, of sums of rows. Return which one comes next."""
-    (lists, weights, counts, taps, y, count), (table, place, first, stop, length) = down, tile
-    item, step, _, _ = how
-    size, lanes, (store, single, low, high) = step * item // VECTOR, VECTOR // item, between
-    for r in range(stop):  # more streams than the processor would follow by itself
-        ahead = first + r * length + begin * size + _AHEAD
-        prefetch(ahead)
+def _widen_tile(sample, real, size, item, tiles, begin, width):
+    """Copy samples of all rows that a tile is summed from, as real numbers: each is weighed several times."""
+    _, _, dense, first, count, length = tiles
+    lanes = VECTOR // item
+    for r in range(count):
+        place, goal = first + r * length + begin * size, dense + TILE * r
+        prefetch(place + _AHEAD)  # more streams than the processor would follow by itself
         if size > 2:
-            prefetch(ahead + VECTOR)
-    for i in range(count):
-        rows, w, n = (lists + 8 * taps * i, begin * size, True), weights + item * taps * (y + i), np.int64(counts[y + i])
-        goal = place + 4 * VECTOR * i
+            prefetch(place + _AHEAD + VECTOR)
         if begin + 4 * lanes <= width:
-            a, b, c, d = summed(sample, real, rows, w, n, how, True, 0)
-            store_reals(real, goal, kept(a, store, single, low, high))
-            store_reals(real, goal + VECTOR, kept(b, store, single, low, high))
-            store_reals(real, goal + 2 * VECTOR, kept(c, store, single, low, high))
-            store_reals(real, goal + 3 * VECTOR, kept(d, store, single, low, high))
+            for k in range(4):
+                store_reals(real, goal + VECTOR * k, load_reals(sample, real, place + lanes * size * k))
         else:
-            for x in range(begin, width, lanes):
-                some, rows = min(lanes, width - x), (lists + 8 * taps * i, x * size, True)
-                value = summed(sample, real, rows, w, n, how, False, some)[0]
-                store_first_reals(real, goal + (x - begin) * item, kept(value, store, single, low, high), some)
+            for k in range(4):
+                some = min(max(width - begin - lanes * k, 0), lanes)
+                store_reals(real, goal + VECTOR * k, load_first_reals(sample, real, place + lanes * size * k, some))
+
+
+@forced
+def _sum_tile(sample, real, size, down, tiles, begin, width, columns, how, between):
+    """Make as many columns as four vectors have lanes, of sums of rows. Return which one comes next."""
+    (lists, weights, counts, taps, y, count), (table, place, _, _, _, _) = down, tiles
+    item, lanes, (store, single, low, high) = how[0], VECTOR // how[0], between
+    _widen_tile(sample, real, size, item, tiles, begin, width)
+    for i in range(count):
+        rows, n, goal = (lists + 8 * taps * i, np.int64(0), True), np.int64(counts[y + i]), place + TILE * i
+        a, b, c, d = summed(real, real, rows, weights + item * taps * (y + i), n, how, True, 0)
+        store_reals(real, goal, kept(a, store, single, low, high))
+        store_reals(real, goal + VECTOR, kept(b, store, single, low, high))
+        store_reals(real, goal + 2 * VECTOR, kept(c, store, single, low, high))
+        store_reals(real, goal + 3 * VECTOR, kept(d, store, single, low, high))
     for x in range(0, 4 * lanes, 4):
         rows_to_columns(real, real, table, x * item, columns + VECTOR * (begin + x))
     return begin + 4 * lanes
@@ -112,13 +119,13 @@ def filter_rows(sample, real, rows, size, widths, along, edges, how, between, co
 
 
 @forced
-def filter_sums(sample, real, down, tiles, widths, along, hows, between, columns, buffer, goals):
+def filter_sums(sample, real, size, down, tiles, widths, along, hows, between, columns, buffer, goals):
     """Filter sums of rows, which are kept as ``between`` says, into the rows of the table ``goals``."""
     (width_in, width, channels), done = widths, np.int64(0)
     for s in range(0, width, 4):
         begin, end = _reached(along, channels, s, width)
         done = max(done, begin & -4)
         while done < end:
-            done = _sum_tile(sample, real, down, done, width_in, columns, hows[0], between, tiles)
+            done = _sum_tile(sample, real, size, down, tiles, done, width_in, columns, hows[0], between)
         nothing = (codes.STORE_CAST, False, 0.0, 0.0)
         _filter_four(real, along, channels, s, width, columns, hows[1], nothing, buffer, goals)

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.common import Kernel, forced
-from fastresample.kernels.realwise.columns import VECTOR, filter_rows, filter_sums
+from fastresample.kernels.realwise.columns import TILE, VECTOR, filter_rows, filter_sums
 from fastresample.kernels.realwise.sums import store_line, store_sums
 from fastresample.kernels.simd.memory import load_first_bytes, load_i64, store_bytes, store_i64
 from fastresample.kernels.vectors import address_of
@@ -139,28 +139,34 @@ def make_columns_first(special: Special) -> Kernel:
         line = (width * item + VECTOR - 1) // VECTOR * VECTOR + VECTOR
         lists = np.empty(2 * lanes + lanes * taps, np.int64)
         goals, table, windows = address_of(lists), address_of(lists) + 8 * lanes, address_of(lists) + 16 * lanes
-        scratch = np.zeros(lanes * line + (width_in + 4 * lanes) * VECTOR + (4 * lanes + 5) * VECTOR, np.uint8)
+        most = 1
+        for y in range(0, rows):
+            last = min(y + lanes, rows) - 1
+            most = max(most, fy[last] + taps - fy[y])
+        spare = (lanes + most + 1) * TILE + (width_in + 4 * lanes + 5) * VECTOR
+        scratch = np.zeros(lanes * line + spare, np.uint8)
         lines = (address_of(scratch) + VECTOR - 1) & -VECTOR
         tile = lines + lanes * line
-        buffer = tile + 4 * lanes * VECTOR
+        dense = tile + lanes * TILE
+        buffer = dense + most * TILE
         columns = buffer + 4 * VECTOR
         for i in range(lanes):
             store_i64(goals + 8 * i, lines + i * line)
-            store_i64(table + 8 * i, tile + 4 * VECTOR * i)
+            store_i64(table + 8 * i, tile + TILE * i)
         row = begin
         while row < end:
             p, y = row // rows, row % rows
             count = min(lanes, end - row, rows - y)
             plane = address_of(src) + p * src.shape[1] * length
+            top = stop = _inside(fy[y], rows_in)
             for i in range(count):
-                _list_rows(windows + 8 * taps * i, plane, length, fy[y + i], np.int64(cy[y + i]), rows_in)
-            top = _inside(fy[y], rows_in)
-            stop = _inside(fy[y + count - 1] + cy[y + count - 1] - 1, rows_in) + 1
+                _list_rows(windows + 8 * taps * i, dense - TILE * top, TILE, fy[y + i], np.int64(cy[y + i]), rows_in)
+                stop = max(stop, _inside(fy[y + i] + cy[y + i] - 1, rows_in) + 1)
             down = (windows, address_of(wy), cy, taps, y, count)
-            tiles = (table, tile, plane + top * length, stop - top, length)
-            hows = (item, lanes * size, sum_y, False), (item, VECTOR, sum_x, from_zero)
+            tiles = (table, tile, dense, plane + top * length, stop - top, length)
+            hows = (item, VECTOR, sum_y, False), (item, VECTOR, sum_x, from_zero)
             filter_sums(
-                sample, real, down, tiles, (width_in, width, channels), (fx, cx, wx), hows,
+                sample, real, size, down, tiles, (width_in, width, channels), (fx, cx, wx), hows,
                 (store_y, single, low_y, high_y), columns, buffer, goals,
             )  # fmt: skip
             for i in range(count):
