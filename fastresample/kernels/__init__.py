@@ -17,6 +17,7 @@ from fastresample.kernels.bytewise import nearest, real_taps, tap_requests, taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
 from fastresample.kernels.realwise import requests as real_requests
 from fastresample.kernels.realwise import stages
+from fastresample.kernels.realwise import two_taps as real_two_taps
 from fastresample.kernels.variants import Variant, always
 
 __all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "tables"]
@@ -146,6 +147,11 @@ def _make_reals(request: Request, special: stages.Special) -> Kernel:
     return _compile(request, f"reals_{'columns_last' if last else 'columns_first'}", kernel, flat, _separable_tables(request))
 
 
+def _make_real_two_taps(request: Request, special: real_two_taps.Special) -> Kernel:
+    kernel = real_two_taps.make_two_taps(special)
+    return _compile(request, "real_two_taps", kernel, special, real_two_taps.TABLES)
+
+
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
     mean, sample = request.arithmetic, _type(request.source)
     special = blocks.MeanSpecialisation(
@@ -193,6 +199,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
+    Variant("separable", "real two taps", real_requests.matches_two, _make_real_two_taps, prepare=real_requests.prepare_two, speed=4),
     Variant("separable", "reals", real_requests.matches, _make_reals, prepare=real_requests.prepare, speed=4),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),

@@ -5,10 +5,13 @@ from typing import Any
 import numpy as np
 
 from fastresample import codes
+from fastresample.kernels.realwise import two_taps
 from fastresample.kernels.realwise.stages import Special
+from fastresample.kernels.realwise.two_tap_tables import FOUR, MANY, NONE, packer
 from fastresample.kernels.tiers import VBMI, tier
 
 _SAMPLES = ("uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64")
+_SINGLE = ("uint8", "int8", "uint16", "int16", "float32")  # float32 has them all
 _SUMS = (codes.SUM_INWARD, codes.SUM_FORWARD, codes.SUM_FUSED, codes.SUM_BLOCKED)
 _STORES = (codes.STORE_UP, codes.STORE_EVEN, codes.STORE_AWAY, codes.STORE_AWAY_LOWEST)
 # Columns take 64 bytes for each sample of a row: longer ones stay in memory as they are.
@@ -60,3 +63,31 @@ def prepare(request: Any, tables: Any) -> Any:
         request.edges,
     )
     return special, tables
+
+
+def matches_two(request: Any) -> bool:
+    """Whether these are sums of two, both ways in float32, which the samples are, too."""
+    if not (matches(request) and request.taps_x == codes.TWO and request.order == codes.HORIZONTAL_FIRST):
+        return False
+    first, between, _, last, _ = request.arithmetic
+    fused = [how.sum == codes.SUM_FUSED for how in (first, last)]
+    same = fused[0] == fused[1] and last.sum in _SUMS[:3] and request.source in _SINGLE
+    return same and first.accumulator == between == "float32" and first.store == codes.STORE_CAST
+
+
+def prepare_two(request: Any, tables: Any) -> Any:
+    """Return what the kernel is specialised on and its tables; None where windows reach too far."""
+    sizes, first, count, weights, first_y, count_y, weights_y, numbers = tables
+    channels, width_in, rows_in = (int(number) for number in sizes[:3])
+    if weights_y.shape[1] != 2 or weights.shape[1] != 2 or width_in < 16 or (first_y[1:] < first_y[:-1]).any():
+        return None
+    if (first[1:] < first[:-1]).any():
+        return None
+    packed = packer()(first, count, weights, channels, width_in // channels, int(numbers[2]))
+    scheme, lanes, parts, *arrays = packed
+    if scheme == NONE or (scheme in (FOUR, MANY) and first_y.size > rows_in):
+        return None
+    kind, sums = np.dtype(request.source).type, request.arithmetic.last
+    result = np.dtype(request.result).type
+    special = two_taps.Special(kind, result, scheme, sums.sum == codes.SUM_FUSED, sums.store)
+    return special, (np.array((rows_in, lanes, parts), np.int64), first_y, count_y, weights_y, *arrays)

@@ -8,7 +8,17 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastresample.kernels.simd.kinds import ADDRESS, LANES, Doubles, Floats, call, pointer
+from fastresample.kernels.simd.kinds import (
+    ADDRESS,
+    LANES,
+    Doubles,
+    Floats,
+    Ints,
+    call,
+    instruction,
+    operation,
+    pointer,
+)
 
 _I1, _I8, _I32, _I64 = LANES["i1"], LANES["i8"], LANES["i32"], LANES["i64"]
 _KINDS = {types.float32: Floats, types.float64: Doubles}
@@ -306,3 +316,37 @@ def columns_to_rows(typing, real, columns, table, offset):
         return context.get_dummy_value()
 
     return types.void(real, ADDRESS, ADDRESS, ADDRESS), generate
+
+
+# ---- 16 of float32 from windows of a row
+
+
+def _emit_eights(builder, sample, places, real):
+    """Vector of equal parts from several places."""
+    count = 16 // len(places)
+    parts = [_load_whole(builder, place, _lane(sample), count) for place in places]
+    return _as_reals(builder, _joined(builder, parts), sample, real.llvm.element)
+
+
+@intrinsic
+def load_halves(typing, sample, first, second):
+    """Eight samples from each of two places, as float32."""
+
+    def generate(context, builder, signature, values):
+        return _emit_eights(builder, sample, values[1:], Floats)
+
+    return Floats(sample, ADDRESS, ADDRESS), generate
+
+
+permute_floats = instruction("llvm.x86.avx512.permvar.sf.512", Floats, Floats, Ints)
+# Indices 0 to 31 into two vectors, one after the other: (first, index, second).
+permute_two_floats = instruction("llvm.x86.avx512.vpermi2var.ps.512", Floats, Floats, Ints, Floats)
+
+
+def _emit_blend(builder, chosen, new, old):
+    bits = builder.bitcast(builder.trunc(chosen, LANES["i16"]), ir.VectorType(_I1, 16))
+    return builder.select(bits, new, old)
+
+
+# Lanes of the first vector where a bit of the mask is set, the lowest bit for lane 0, and of the second elsewhere.
+blend_floats = operation(Floats, (types.int64, Floats, Floats), _emit_blend)

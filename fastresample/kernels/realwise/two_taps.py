@@ -1,0 +1,218 @@
+"""Two taps in float32, along rows and down columns: bilinear, of samples that float32 holds.
+
+16 results are made at a time: both samples of each are picked from windows of the row, two rows at once. Where rows are
+not used again, those two are summed at once; else they are kept in a ring of four.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fastresample.kernels.common import Kernel, array_type, forced
+from fastresample.kernels.realwise.two_tap_tables import FOUR, MANY, ONE, TWO
+from fastresample.kernels.simd.floats import load_bytes_as_ints, load_f32, zero_floats
+from fastresample.kernels.simd.memory import load_floats, load_i64, prefetch
+from fastresample.kernels.simd.permutations import spread_f32
+from fastresample.kernels.simd.reals import (
+    add_reals,
+    blend_floats,
+    fuse_reals,
+    load_halves,
+    load_reals,
+    multiply_reals,
+    permute_floats,
+    permute_two_floats,
+    store_first_reals,
+    store_reals,
+)
+from fastresample.kernels.realwise.sums import rounded
+from fastresample.kernels.vectors import address_of
+
+_NUMBERS, _INDEX = array_type(np.int64, 1), array_type(np.int32, 1)
+# Behind an array of int64: the tables down the columns, then those of `two_tap_tables.pack`.
+TABLES = (
+    _INDEX,
+    _INDEX,
+    array_type(np.float32, 2),
+    _NUMBERS,
+    _NUMBERS,
+    array_type(np.uint8, 1),
+    array_type(np.float32, 1),
+)
+
+
+class Special(NamedTuple):
+    """What is fixed when a kernel is compiled."""
+
+    source: Any
+    result: Any
+    scheme: int  # of `two_tap_tables`
+    fuse: bool  # whether the nearer sample's product is fused with the addition
+    store: int  # codes.STORE_*
+
+
+@forced
+def _picked(sample, line, size, begins, near, far, both, scheme, parts):
+    """Return the nearer samples of 16 results and the farther ones, 0 where these do not count."""
+    real, none = np.float32(0), zero_floats()
+    at = line + size * load_i64(begins)
+    if scheme == ONE:
+        window = load_reals(sample, real, at)
+        return permute_floats(window, near), blend_floats(both, permute_floats(window, far), none)
+    if scheme == MANY:
+        a, b, width = none, none, 16 // parts
+        mask = np.int64((1 << width) - 1)
+        for part in range(parts):
+            window = load_reals(sample, real, line + size * load_i64(begins + 8 * part))
+            a = blend_floats(mask, permute_floats(window, near), a)
+            b = blend_floats(mask & both, permute_floats(window, far), b)
+            mask = np.int64(mask << width)
+        return a, b
+    second = line + size * load_i64(begins + 8)
+    if scheme == TWO:
+        low, high = load_reals(sample, real, at), load_reals(sample, real, second)
+    else:
+        low = load_halves(sample, at, second)
+        high = load_halves(sample, line + size * load_i64(begins + 16), line + size * load_i64(begins + 24))
+    return permute_two_floats(low, near, high), blend_floats(both, permute_two_floats(low, far, high), none)
+
+
+@forced
+def _weighed(a, weight_a, b, weight_b, fuse):
+    far = multiply_reals(b, weight_b)
+    return fuse_reals(a, weight_a, far) if fuse else add_reals(multiply_reals(a, weight_a), far)
+
+
+@forced
+def _store_some(result, target, value, left):
+    if left >= 16:
+        store_reals(result, target, value)
+    else:
+        store_first_reals(result, target, value, left)
+
+
+@forced
+def _prefetch(line, size, begins, ahead, scheme, parts):
+    """Ask for what the rows that come next will read here."""
+    for part in range(parts):
+        place = line + size * load_i64(begins + 8 * part) + ahead
+        prefetch(place)
+        if scheme != FOUR:
+            prefetch(place + 64)
+
+
+@forced
+def _filter_two(sample, size, lines, ahead, goals, length, tables, lanes, parts, scheme, fuse):
+    """Filter two rows into two others, which have room for whole vectors."""
+    begins, both, index, spread = tables
+    for x in range(0, length, lanes):
+        near, far, mask = load_bytes_as_ints(index), load_bytes_as_ints(index + 16), load_i64(both)
+        w0, w1 = load_floats(spread), load_floats(spread + 64)
+        a, b = _picked(sample, lines[0], size, begins, near, far, mask, scheme, parts)
+        store_reals(np.float32(0), goals[0] + 4 * x, _weighed(a, w0, b, w1, fuse))
+        a, b = _picked(sample, lines[1], size, begins, near, far, mask, scheme, parts)
+        store_reals(np.float32(0), goals[1] + 4 * x, _weighed(a, w0, b, w1, fuse))
+        begins, both, index, spread = begins + 8 * parts, both + 8, index + 32, spread + 128
+
+
+@forced
+def _add_two(result, wide, a, b, weights, n, target, length, fuse, store, limits):
+    """Store the weighed sum of two rows, or of one."""
+    low, high = limits
+    w0, w1 = spread_f32(load_f32(weights)), spread_f32(load_f32(weights + 4) if n == 2 else np.float32(-0.0))
+    whole = length // 16 * 16
+    if n == 2:
+        for _ in range(0, whole, 16):
+            value = rounded(_weighed(load_floats(a), w0, load_floats(b), w1, fuse), store, low, high)
+            store_reals(result, target, value)
+            a, b, target = a + 64, b + 64, target + wide
+        if whole < length:
+            value = rounded(_weighed(load_floats(a), w0, load_floats(b), w1, fuse), store, low, high)
+            store_first_reals(result, target, value, length - whole)
+    else:
+        for x in range(0, length, 16):
+            value = rounded(multiply_reals(load_floats(a), w0), store, low, high)
+            _store_some(result, target, value, length - x)
+            a, target = a + 64, target + wide
+
+
+@forced
+def _add_direct(sample, size, lines, ahead, result, wide, weights, n, target, length, tables, lanes, parts, how):
+    """Filter two rows, or one, and store their weighed sum."""
+    (scheme, fuse, store, low, high), (begins, both, index, spread) = how, tables
+    down0, down1 = spread_f32(load_f32(weights)), spread_f32(load_f32(weights + 4) if n == 2 else np.float32(-0.0))
+    for x in range(0, length, lanes):
+        near, far, mask = load_bytes_as_ints(index), load_bytes_as_ints(index + 16), load_i64(both)
+        w0, w1 = load_floats(spread), load_floats(spread + 64)
+        _prefetch(lines[0], size, begins, ahead, scheme, parts)
+        _prefetch(lines[1], size, begins, ahead, scheme, parts)
+        a, b = _picked(sample, lines[0], size, begins, near, far, mask, scheme, parts)
+        value = _weighed(a, w0, b, w1, fuse)
+        if n == 2:
+            a, b = _picked(sample, lines[1], size, begins, near, far, mask, scheme, parts)
+            value = _weighed(value, down0, _weighed(a, w0, b, w1, fuse), down1, fuse)
+        else:
+            value = multiply_reals(value, down0)
+        value = rounded(value, store, low, high)
+        left = length - x
+        if left >= 16:
+            store_reals(result, target, value)
+        else:
+            store_first_reals(result, target, value, min(left, lanes))
+        target += wide * lanes // 16
+        begins, both, index, spread = begins + 8 * parts, both + 8, index + 32, spread + 128
+
+
+@forced
+def _inside(row, rows):
+    return min(max(np.int64(row), 0), rows - 1)
+
+
+def make_two_taps(special: Special) -> Kernel:
+    """Return the stage of two taps each way, its columns packed by `two_tap_tables.pack`."""
+    source, kind, scheme, fuse, store = special
+    size, wide = np.dtype(source).itemsize, 16 * np.dtype(kind).itemsize
+    direct = scheme in (FOUR, MANY)
+    low, high = (float(np.iinfo(kind).min), float(np.iinfo(kind).max)) if np.dtype(kind).kind in "iu" else (0.0, 0.0)
+
+    def real_two_taps(src, out, begin, end, header, fy, cy, wy, begins, both, index, spread):
+        sample, result = source(0), kind(0)
+        rows_in, lanes, parts = header[0], header[1], header[2]
+        rows, length, stride = out.shape[1], out.shape[2], src.shape[2] * size
+        tables = (address_of(begins), address_of(both), address_of(index), address_of(spread))
+        slot = (length + 31) // 16 * 64
+        slot += 64 if slot % 4096 == 0 else 0
+        ring = np.empty(0 if direct else 5 * slot + 64, np.uint8)
+        slots = (address_of(ring) + 63) & -64
+        oldest, ready = np.int64(0), np.int64(0)  # rows that are in the ring
+        for row in range(begin, end):
+            p, y = row // rows, row % rows
+            plane = address_of(src) + p * src.shape[1] * stride
+            n, a = np.int64(cy[y]), _inside(fy[y], rows_in)
+            b = _inside(fy[y] + n - 1, rows_in)
+            weights, target = address_of(wy) + y * wy.shape[1] * 4, address_of(out) + row * length * wide // 16
+            if direct:
+                ahead = (_inside(fy[y + 1], rows_in) - a) * stride if y + 1 < rows else 0
+                _add_direct(
+                    sample, size, (plane + a * stride, plane + b * stride), ahead, result, wide, weights, n, target,
+                    length, tables, lanes, parts, (scheme, fuse, store, low, high),
+                )  # fmt: skip
+            else:
+                if y == 0 or row == begin or a < oldest or a > ready:
+                    oldest = ready = a
+                last = min(row - y + rows, end) - (row - y) - 1  # output row of this plane
+                last = max(_inside(fy[last] + cy[last] - 1, rows_in), b)
+                while ready <= b:
+                    one, two = ready, min(ready + 1, last)
+                    goals = (slots + one % 4 * slot, slots + (two % 4 if two > one else 4) * slot)
+                    lines = (plane + one * stride, plane + two * stride)
+                    _filter_two(sample, size, lines, 0, goals, length, tables, lanes, parts, scheme, fuse)
+                    ready = two + 1
+                    oldest = max(oldest, ready - 4)
+                _add_two(
+                    result, wide, slots + a % 4 * slot, slots + b % 4 * slot, weights, n, target, length, fuse, store,
+                    (low, high),
+                )  # fmt: skip
+        return ring.size + begins.size + both.size + index.size + spread.size  # an address is not a use
+
+    return real_two_taps
