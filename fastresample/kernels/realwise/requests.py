@@ -7,7 +7,7 @@ import numpy as np
 from fastresample import codes
 from fastresample.kernels.realwise import two_taps
 from fastresample.kernels.realwise.stages import Special
-from fastresample.kernels.realwise.two_tap_tables import FOUR, MANY, NONE, packer
+from fastresample.kernels.realwise.two_tap_tables import NONE, TWO, packer
 from fastresample.kernels.tiers import VBMI, tier
 
 _SAMPLES = ("uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64")
@@ -16,6 +16,8 @@ _SUMS = (codes.SUM_INWARD, codes.SUM_FORWARD, codes.SUM_FUSED, codes.SUM_BLOCKED
 _STORES = (codes.STORE_UP, codes.STORE_EVEN, codes.STORE_AWAY, codes.STORE_AWAY_LOWEST)
 # Columns take 64 bytes for each sample of a row: longer ones stay in memory as they are.
 _LONGEST = 1 << 16
+# More bytes than these are not expected in any cache, and asked for ahead.
+_CACHED = 1 << 24
 
 
 def _stores(how: Any, real: str, kept: str) -> bool:
@@ -84,10 +86,11 @@ def prepare_two(request: Any, tables: Any) -> Any:
     if (first[1:] < first[:-1]).any():
         return None
     packed = packer()(first, count, weights, channels, width_in // channels, int(numbers[2]))
-    scheme, lanes, parts, *arrays = packed
-    if scheme == NONE or (scheme in (FOUR, MANY) and first_y.size > rows_in):
+    windows, lanes, *arrays = packed
+    if windows == NONE or (windows > TWO and first_y.size > rows_in):
         return None
+    large = 2 * first_y.size * width_in * np.dtype(request.source).itemsize > _CACHED
     kind, sums = np.dtype(request.source).type, request.arithmetic.last
     result = np.dtype(request.result).type
-    special = two_taps.Special(kind, result, scheme, sums.sum == codes.SUM_FUSED, sums.store)
-    return special, (np.array((rows_in, lanes, parts), np.int64), first_y, count_y, weights_y, *arrays)
+    special = two_taps.Special(kind, result, windows, sums.sum == codes.SUM_FUSED, sums.store)
+    return special, (np.array((rows_in, lanes, large), np.int64), first_y, count_y, weights_y, *arrays)

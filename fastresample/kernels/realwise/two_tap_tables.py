@@ -7,9 +7,9 @@ from numba import types
 
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 
-# How the samples of a chunk of results are found: in one window of 16; in two of 16, or four of eight, that are indexed
-# together; or in 4, 8 or 16 windows of 16, each for equally many results.
-NONE, ONE, TWO, FOUR, MANY = 0, 1, 2, 3, 4
+# How many windows the samples of a chunk of results are found in: one of 16, or several that have 32 in all, indexed
+# together. Four serve a pixel each, eight a result each.
+NONE, ONE, TWO, FOUR, EIGHT = 0, 1, 2, 4, 8
 
 
 @forced
@@ -38,31 +38,31 @@ def _fits(first, channels, margin, columns, parts, room):
 
 @forced
 def _choose(first, channels, margin, columns):
-    """Return the scheme, the results of a chunk, its windows and the samples of a window."""
+    """Return the windows of a chunk, its results, and the samples of a window."""
     if _fits(first, channels, margin, columns, 1, 16):
-        return ONE, 16, 1, 16
+        return ONE, 16, 16
     if _fits(first, channels, margin, columns, 2, 16):
-        return TWO, 16, 2, 16
-    if channels >= 2 and channels <= 4:
-        return FOUR, 4 * channels, 4, 8
-    for parts in (4, 8, 16):
-        if _fits(first, channels, margin, columns, parts, 16):
-            return MANY, 16, parts, 16
-    return NONE, 16, 0, 16
+        return TWO, 16, 16
+    if channels == 1:
+        return EIGHT, 8, 4
+    if channels <= 4:
+        return FOUR, 4 * channels, 8
+    return NONE, 16, 16
 
 
 def pack(first, count, weights, channels, columns, margin):
-    """Return the scheme, the results of a chunk and its windows, and the tables: where windows begin, as samples; in
+    """Return the windows and the results of a chunk, and the tables.
 
-    which of the chunk's results both samples are weighed; which two each takes, and by what these are weighed.
+    Tables: at which sample windows begin; for which of a chunk's results both samples count; which two each takes, and
+    by what they are weighed.
     """
-    scheme, lanes, parts, room = _choose(first, channels, margin, columns)
+    parts, lanes, room = _choose(first, channels, margin, columns)
     length, last = first.size * channels, columns * channels - room
     chunks = (length + lanes - 1) // lanes
     begins, both = np.zeros(chunks * parts, np.int64), np.zeros(chunks, np.int64)
     index, spread = np.zeros(chunks * 32, np.uint8), np.zeros(chunks * 32, np.float32)
-    if scheme == NONE:
-        return scheme, lanes, parts, begins, both, index, spread
+    if parts == NONE:
+        return parts, lanes, begins, both, index, spread
     width = lanes // parts
     for part in range(chunks * parts):
         begin = part // parts * lanes + part % parts * width
@@ -72,7 +72,7 @@ def pack(first, count, weights, channels, columns, margin):
             low = min(low, _ends(first, channels, margin, columns, k)[0])
         low = min(low, last)
         begins[part] = low if begin < end else 0
-        shift = 0 if scheme == MANY else part % parts * room
+        shift = part % parts * room
         for k in range(begin, end):
             x, q = k // channels, part // parts
             near, far = _ends(first, channels, margin, columns, k)
@@ -81,7 +81,7 @@ def pack(first, count, weights, channels, columns, margin):
             if count[x] == 2:
                 index[here + 16], spread[here + 16] = np.uint8(far - low + shift), weights[x, 1]
                 both[q] |= 1 << (k - q * lanes)
-    return scheme, lanes, parts, begins, both, index, spread
+    return parts, lanes, begins, both, index, spread
 
 
 @cache

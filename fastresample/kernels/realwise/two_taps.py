@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastresample.kernels.common import Kernel, array_type, forced
-from fastresample.kernels.realwise.two_tap_tables import FOUR, MANY, ONE, TWO
+from fastresample.kernels.realwise.two_tap_tables import FOUR, ONE, TWO
 from fastresample.kernels.simd.floats import load_bytes_as_ints, load_f32, zero_floats
 from fastresample.kernels.simd.memory import load_floats, load_i64, prefetch
 from fastresample.kernels.simd.permutations import spread_f32
@@ -18,6 +18,7 @@ from fastresample.kernels.simd.reals import (
     blend_floats,
     fuse_reals,
     load_halves,
+    load_quarters,
     load_reals,
     multiply_reals,
     permute_floats,
@@ -46,35 +47,30 @@ class Special(NamedTuple):
 
     source: Any
     result: Any
-    scheme: int  # of `two_tap_tables`
+    windows: int  # of `two_tap_tables`
     fuse: bool  # whether the nearer sample's product is fused with the addition
     store: int  # codes.STORE_*
 
 
 @forced
-def _picked(sample, line, size, begins, near, far, both, scheme, parts):
+def _picked(sample, line, size, begins, near, far, both, windows):
     """Return the nearer samples of 16 results and the farther ones, 0 where these do not count."""
-    real, none = np.float32(0), zero_floats()
-    at = line + size * load_i64(begins)
-    if scheme == ONE:
-        window = load_reals(sample, real, at)
-        return permute_floats(window, near), blend_floats(both, permute_floats(window, far), none)
-    if scheme == MANY:
-        a, b, width = none, none, 16 // parts
-        mask = np.int64((1 << width) - 1)
-        for part in range(parts):
-            window = load_reals(sample, real, line + size * load_i64(begins + 8 * part))
-            a = blend_floats(mask, permute_floats(window, near), a)
-            b = blend_floats(mask & both, permute_floats(window, far), b)
-            mask = np.int64(mask << width)
-        return a, b
-    second = line + size * load_i64(begins + 8)
-    if scheme == TWO:
+    real, at, second = np.float32(0), line + size * load_i64(begins), line + size * load_i64(begins + 8)
+    if windows == ONE:
+        low = load_reals(sample, real, at)
+        return permute_floats(low, near), blend_floats(both, permute_floats(low, far), zero_floats())
+    if windows == TWO:
         low, high = load_reals(sample, real, at), load_reals(sample, real, second)
     else:
-        low = load_halves(sample, at, second)
-        high = load_halves(sample, line + size * load_i64(begins + 16), line + size * load_i64(begins + 24))
-    return permute_two_floats(low, near, high), blend_floats(both, permute_two_floats(low, far, high), none)
+        third, fourth = line + size * load_i64(begins + 16), line + size * load_i64(begins + 24)
+        if windows == FOUR:
+            low, high = load_halves(sample, at, second), load_halves(sample, third, fourth)
+        else:
+            fifth, sixth = line + size * load_i64(begins + 32), line + size * load_i64(begins + 40)
+            seventh, eighth = line + size * load_i64(begins + 48), line + size * load_i64(begins + 56)
+            low = load_quarters(sample, at, second, third, fourth)
+            high = load_quarters(sample, fifth, sixth, seventh, eighth)
+    return permute_two_floats(low, near, high), blend_floats(both, permute_two_floats(low, far, high), zero_floats())
 
 
 @forced
@@ -92,27 +88,24 @@ def _store_some(result, target, value, left):
 
 
 @forced
-def _prefetch(line, size, begins, ahead, scheme, parts):
-    """Ask for what the rows that come next will read here."""
-    for part in range(parts):
-        place = line + size * load_i64(begins + 8 * part) + ahead
-        prefetch(place)
-        if scheme != FOUR:
-            prefetch(place + 64)
+def _prefetch(line, size, begins, windows):
+    """Ask for the windows of a row that comes next."""
+    for window in range(windows):
+        prefetch(line + size * load_i64(begins + 8 * window))
 
 
 @forced
-def _filter_two(sample, size, lines, ahead, goals, length, tables, lanes, parts, scheme, fuse):
+def _filter_two(sample, size, lines, goals, length, tables, lanes, windows, fuse):
     """Filter two rows into two others, which have room for whole vectors."""
     begins, both, index, spread = tables
     for x in range(0, length, lanes):
         near, far, mask = load_bytes_as_ints(index), load_bytes_as_ints(index + 16), load_i64(both)
         w0, w1 = load_floats(spread), load_floats(spread + 64)
-        a, b = _picked(sample, lines[0], size, begins, near, far, mask, scheme, parts)
+        a, b = _picked(sample, lines[0], size, begins, near, far, mask, windows)
         store_reals(np.float32(0), goals[0] + 4 * x, _weighed(a, w0, b, w1, fuse))
-        a, b = _picked(sample, lines[1], size, begins, near, far, mask, scheme, parts)
+        a, b = _picked(sample, lines[1], size, begins, near, far, mask, windows)
         store_reals(np.float32(0), goals[1] + 4 * x, _weighed(a, w0, b, w1, fuse))
-        begins, both, index, spread = begins + 8 * parts, both + 8, index + 32, spread + 128
+        begins, both, index, spread = begins + 8 * windows, both + 8, index + 32, spread + 128
 
 
 @forced
@@ -137,19 +130,20 @@ def _add_two(result, wide, a, b, weights, n, target, length, fuse, store, limits
 
 
 @forced
-def _add_direct(sample, size, lines, ahead, result, wide, weights, n, target, length, tables, lanes, parts, how):
+def _add_direct(sample, size, lines, ahead, result, wide, weights, n, target, length, tables, lanes, how):
     """Filter two rows, or one, and store their weighed sum."""
-    (scheme, fuse, store, low, high), (begins, both, index, spread) = how, tables
+    (windows, fuse, store, low, high), (begins, both, index, spread) = how, tables
     down0, down1 = spread_f32(load_f32(weights)), spread_f32(load_f32(weights + 4) if n == 2 else np.float32(-0.0))
     for x in range(0, length, lanes):
         near, far, mask = load_bytes_as_ints(index), load_bytes_as_ints(index + 16), load_i64(both)
         w0, w1 = load_floats(spread), load_floats(spread + 64)
-        _prefetch(lines[0], size, begins, ahead, scheme, parts)
-        _prefetch(lines[1], size, begins, ahead, scheme, parts)
-        a, b = _picked(sample, lines[0], size, begins, near, far, mask, scheme, parts)
+        if ahead:
+            _prefetch(lines[0] + ahead, size, begins, windows)
+            _prefetch(lines[1] + ahead, size, begins, windows)
+        a, b = _picked(sample, lines[0], size, begins, near, far, mask, windows)
         value = _weighed(a, w0, b, w1, fuse)
         if n == 2:
-            a, b = _picked(sample, lines[1], size, begins, near, far, mask, scheme, parts)
+            a, b = _picked(sample, lines[1], size, begins, near, far, mask, windows)
             value = _weighed(value, down0, _weighed(a, w0, b, w1, fuse), down1, fuse)
         else:
             value = multiply_reals(value, down0)
@@ -160,7 +154,7 @@ def _add_direct(sample, size, lines, ahead, result, wide, weights, n, target, le
         else:
             store_first_reals(result, target, value, min(left, lanes))
         target += wide * lanes // 16
-        begins, both, index, spread = begins + 8 * parts, both + 8, index + 32, spread + 128
+        begins, both, index, spread = begins + 8 * windows, both + 8, index + 32, spread + 128
 
 
 @forced
@@ -170,14 +164,14 @@ def _inside(row, rows):
 
 def make_two_taps(special: Special) -> Kernel:
     """Return the stage of two taps each way, its columns packed by `two_tap_tables.pack`."""
-    source, kind, scheme, fuse, store = special
+    source, kind, windows, fuse, store = special
     size, wide = np.dtype(source).itemsize, 16 * np.dtype(kind).itemsize
-    direct = scheme in (FOUR, MANY)
+    direct = windows > TWO
     low, high = (float(np.iinfo(kind).min), float(np.iinfo(kind).max)) if np.dtype(kind).kind in "iu" else (0.0, 0.0)
 
     def real_two_taps(src, out, begin, end, header, fy, cy, wy, begins, both, index, spread):
         sample, result = source(0), kind(0)
-        rows_in, lanes, parts = header[0], header[1], header[2]
+        rows_in, lanes, large = header[0], header[1], header[2]
         rows, length, stride = out.shape[1], out.shape[2], src.shape[2] * size
         tables = (address_of(begins), address_of(both), address_of(index), address_of(spread))
         slot = (length + 31) // 16 * 64
@@ -192,10 +186,10 @@ def make_two_taps(special: Special) -> Kernel:
             b = _inside(fy[y] + n - 1, rows_in)
             weights, target = address_of(wy) + y * wy.shape[1] * 4, address_of(out) + row * length * wide // 16
             if direct:
-                ahead = (_inside(fy[y + 1], rows_in) - a) * stride if y + 1 < rows else 0
+                ahead = (_inside(fy[y + 1], rows_in) - a) * stride if large and y + 1 < rows else 0
                 _add_direct(
                     sample, size, (plane + a * stride, plane + b * stride), ahead, result, wide, weights, n, target,
-                    length, tables, lanes, parts, (scheme, fuse, store, low, high),
+                    length, tables, lanes, (windows, fuse, store, low, high),
                 )  # fmt: skip
             else:
                 if y == 0 or row == begin or a < oldest or a > ready:
@@ -206,7 +200,7 @@ def make_two_taps(special: Special) -> Kernel:
                     one, two = ready, min(ready + 1, last)
                     goals = (slots + one % 4 * slot, slots + (two % 4 if two > one else 4) * slot)
                     lines = (plane + one * stride, plane + two * stride)
-                    _filter_two(sample, size, lines, 0, goals, length, tables, lanes, parts, scheme, fuse)
+                    _filter_two(sample, size, lines, goals, length, tables, lanes, windows, fuse)
                     ready = two + 1
                     oldest = max(oldest, ready - 4)
                 _add_two(

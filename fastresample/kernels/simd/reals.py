@@ -321,11 +321,10 @@ def columns_to_rows(typing, real, columns, table, offset):
 # ---- 16 of float32 from windows of a row
 
 
-def _emit_eights(builder, sample, places, real):
-    """Vector of equal parts from several places."""
-    count = 16 // len(places)
-    parts = [_load_whole(builder, place, _lane(sample), count) for place in places]
-    return _as_reals(builder, _joined(builder, parts), sample, real.llvm.element)
+def _load_parts(builder, sample, places):
+    """Equal parts of a vector from several places."""
+    parts = [_load_whole(builder, place, _lane(sample), 16 // len(places)) for place in places]
+    return _as_reals(builder, _joined(builder, parts), sample, LANES["f32"])
 
 
 @intrinsic
@@ -333,9 +332,19 @@ def load_halves(typing, sample, first, second):
     """Eight samples from each of two places, as float32."""
 
     def generate(context, builder, signature, values):
-        return _emit_eights(builder, sample, values[1:], Floats)
+        return _load_parts(builder, sample, values[1:])
 
     return Floats(sample, ADDRESS, ADDRESS), generate
+
+
+@intrinsic
+def load_quarters(typing, sample, a, b, c, d):
+    """Four samples from each of four places, as float32."""
+
+    def generate(context, builder, signature, values):
+        return _load_parts(builder, sample, values[1:])
+
+    return Floats(sample, ADDRESS, ADDRESS, ADDRESS, ADDRESS), generate
 
 
 permute_floats = instruction("llvm.x86.avx512.permvar.sf.512", Floats, Floats, Ints)
