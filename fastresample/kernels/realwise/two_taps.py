@@ -10,7 +10,7 @@ import numpy as np
 
 from fastresample.kernels.common import Kernel, array_type, forced
 from fastresample.kernels.realwise.two_tap_tables import FOUR, ONE, TWO
-from fastresample.kernels.simd.floats import load_bytes_as_ints, load_f32, zero_floats
+from fastresample.kernels.simd.floats import finish_streams, load_bytes_as_ints, load_f32, stream_floats, zero_floats
 from fastresample.kernels.simd.memory import load_floats, load_i64, prefetch
 from fastresample.kernels.simd.permutations import spread_f32
 from fastresample.kernels.simd.reals import (
@@ -29,6 +29,8 @@ from fastresample.kernels.simd.reals import (
 from fastresample.kernels.realwise.sums import rounded
 from fastresample.kernels.vectors import address_of
 
+# Results of more samples than these stay in no cache: they are stored past it.
+_STREAMED = 1 << 22
 _NUMBERS, _INDEX = array_type(np.int64, 1), array_type(np.int32, 1)
 # Behind an array of int64: the tables down the columns, then those of `two_tap_tables.pack`.
 TABLES = (
@@ -55,10 +57,11 @@ class Special(NamedTuple):
 @forced
 def _picked(sample, line, size, begins, near, far, both, windows):
     """Return the nearer samples of 16 results and the farther ones, 0 where these do not count."""
-    real, at, second = np.float32(0), line + size * load_i64(begins), line + size * load_i64(begins + 8)
+    real, at = np.float32(0), line + size * load_i64(begins)
     if windows == ONE:
         low = load_reals(sample, real, at)
         return permute_floats(low, near), blend_floats(both, permute_floats(low, far), zero_floats())
+    second = line + size * load_i64(begins + 8)
     if windows == TWO:
         low, high = load_reals(sample, real, at), load_reals(sample, real, second)
     else:
@@ -109,24 +112,26 @@ def _filter_two(sample, size, lines, goals, length, tables, lanes, windows, fuse
 
 
 @forced
-def _add_two(result, wide, a, b, weights, n, target, length, fuse, store, limits):
+def _stream_two(a, b, w0, w1, target, length, fuse):
+    """Store the weighed sum of two rows of float32 past the caches."""
+    head = min((-target & 63) >> 2, length)  # samples before whole lines
+    store_first_reals(np.float32(0), target, _weighed(load_floats(a), w0, load_floats(b), w1, fuse), head)
+    a, b, target, length = a + 4 * head, b + 4 * head, target + 4 * head, length - head
+    for _ in range(0, length - 15, 16):
+        stream_floats(target, _weighed(load_floats(a), w0, load_floats(b), w1, fuse))
+        a, b, target = a + 64, b + 64, target + 64
+    store_first_reals(np.float32(0), target, _weighed(load_floats(a), w0, load_floats(b), w1, fuse), length & 15)
+
+
+@forced
+def _add_two(result, wide, a, b, w0, w1, n, target, length, fuse, store, limits):
     """Store the weighed sum of two rows, or of one."""
     low, high = limits
-    w0, w1 = spread_f32(load_f32(weights)), spread_f32(load_f32(weights + 4) if n == 2 else np.float32(-0.0))
-    whole = length // 16 * 16
-    if n == 2:
-        for _ in range(0, whole, 16):
-            value = rounded(_weighed(load_floats(a), w0, load_floats(b), w1, fuse), store, low, high)
-            store_reals(result, target, value)
-            a, b, target = a + 64, b + 64, target + wide
-        if whole < length:
-            value = rounded(_weighed(load_floats(a), w0, load_floats(b), w1, fuse), store, low, high)
-            store_first_reals(result, target, value, length - whole)
-    else:
-        for x in range(0, length, 16):
-            value = rounded(multiply_reals(load_floats(a), w0), store, low, high)
-            _store_some(result, target, value, length - x)
-            a, target = a + 64, target + wide
+    for x in range(0, length, 16):
+        value = load_floats(a)
+        value = _weighed(value, w0, load_floats(b), w1, fuse) if n == 2 else multiply_reals(value, w0)
+        _store_some(result, target, rounded(value, store, low, high), length - x)
+        a, b, target = a + 64, b + 64, target + wide
 
 
 @forced
@@ -166,13 +171,14 @@ def make_two_taps(special: Special) -> Kernel:
     """Return the stage of two taps each way, its columns packed by `two_tap_tables.pack`."""
     source, kind, windows, fuse, store = special
     size, wide = np.dtype(source).itemsize, 16 * np.dtype(kind).itemsize
-    direct = windows > TWO
+    direct, single = windows > TWO, kind is np.float32
     low, high = (float(np.iinfo(kind).min), float(np.iinfo(kind).max)) if np.dtype(kind).kind in "iu" else (0.0, 0.0)
 
     def real_two_taps(src, out, begin, end, header, fy, cy, wy, begins, both, index, spread):
         sample, result = source(0), kind(0)
         rows_in, lanes, large = header[0], header[1], header[2]
         rows, length, stride = out.shape[1], out.shape[2], src.shape[2] * size
+        stream = single and out.size > _STREAMED
         tables = (address_of(begins), address_of(both), address_of(index), address_of(spread))
         slot = (length + 31) // 16 * 64
         slot += 64 if slot % 4096 == 0 else 0
@@ -203,10 +209,14 @@ def make_two_taps(special: Special) -> Kernel:
                     _filter_two(sample, size, lines, goals, length, tables, lanes, windows, fuse)
                     ready = two + 1
                     oldest = max(oldest, ready - 4)
-                _add_two(
-                    result, wide, slots + a % 4 * slot, slots + b % 4 * slot, weights, n, target, length, fuse, store,
-                    (low, high),
-                )  # fmt: skip
+                a, b, w0 = slots + a % 4 * slot, slots + b % 4 * slot, spread_f32(load_f32(weights))
+                w1 = spread_f32(load_f32(weights + 4) if n == 2 else np.float32(-0.0))
+                if stream and n == 2:
+                    _stream_two(a, b, w0, w1, target, length, fuse)
+                else:
+                    _add_two(result, wide, a, b, w0, w1, n, target, length, fuse, store, (low, high))
+        if stream:
+            finish_streams()
         return ring.size + begins.size + both.size + index.size + spread.size  # an address is not a use
 
     return real_two_taps
