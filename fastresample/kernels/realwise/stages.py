@@ -57,6 +57,7 @@ def make_columns_last(special: Special) -> Kernel:
 
     def reals_columns_last(src, out, begin, end, layout, fx, cx, wx, fy, cy, wy, numbers):
         sample, real, kind = source(0), number(0), result(0)
+        summed = real if along else sample
         channels, width_in, rows_in, margin = layout[0], layout[1], layout[2], numbers[2] * layout[0]
         rows, width, length, taps = out.shape[1], out.shape[2], src.shape[2] * size, wy.shape[1]
         slots, line = taps + lanes, (width * item + 5 * VECTOR - 1) // (4 * VECTOR) * (4 * VECTOR) + VECTOR
@@ -69,14 +70,14 @@ def make_columns_last(special: Special) -> Kernel:
         buffer = short + lanes * VECTOR
         columns = buffer + 4 * VECTOR + margin * VECTOR
         how, finish = (item, step, sum_y, False), (after, store_y, low, high)
-        row, top, made = begin, np.int64(0), 0
+        row, top, made, begun = begin, np.int64(0), 0, np.int64(-1)
         while row < end:
             p, y = row // rows, row % rows
             stop, last = min(rows, y + end - row), y
             plane = address_of(src) + p * src.shape[1] * length
             if along:
-                if y == 0:
-                    top = np.int64(0)
+                if p != begun:  # rows of another plane
+                    begun, top = p, np.int64(0)
                 pending = 0
                 while last < stop and pending < lanes:
                     fresh = max(_inside(fy[last], rows_in), top)
@@ -109,15 +110,15 @@ def make_columns_last(special: Special) -> Kernel:
                     for j in range(n):
                         store_i64(window + 8 * j, ring + slot_of[_inside(fy[k] + j, rows_in)] * line)
                     store_sums(real, real, window, weights, n, how, kind, target, width, finish)
-                    if backward:
-                        head = width // numbers[3] * numbers[3]
-                        for j in range(n):
-                            store_i64(window + 8 * j, load_i64(window + 8 * j) + head * item)
-                        forward = (item, step, codes.SUM_FORWARD, False)
-                        store_sums(real, real, window, weights, n, forward, kind, target + head * wide, width - head, finish)
                 else:
                     _list_rows(window, plane, length, fy[k], n, rows_in)
                     store_sums(sample, real, window, weights, n, how, kind, target, width, finish)
+                if backward:  # the end of the row is summed forward
+                    head = width // numbers[3] * numbers[3]
+                    for j in range(n):
+                        store_i64(window + 8 * j, load_i64(window + 8 * j) + head * (step // lanes))
+                    rest, target = (item, step, codes.SUM_FORWARD, True), target + head * wide
+                    store_sums(summed, real, window, weights, n, rest, kind, target, width - head, finish)
             row += last - y
         return scratch.size + lists.size  # an address is not a use: this keeps the arrays alive
 

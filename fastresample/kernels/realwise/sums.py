@@ -104,6 +104,8 @@ def summed(sample, real, rows, weights, taps, how, four, some):
             weight = spread_real(real, weights + item * k)
             total = _add(total, _products(sample, real, _place(rows, k), weight, step, four, some), four)
         return total
+    if from_zero:
+        total = _zeros_added(total, four)
     whole = taps  # products that are not fused
     if order == codes.SUM_FUSED:
         whole = 1
