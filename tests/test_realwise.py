@@ -96,7 +96,7 @@ def steps() -> Iterator[tuple[int, int, int]]:
 
 
 @needs_vectors
-@pytest.mark.parametrize("convention", ["native", "opencv", "torch"])
+@pytest.mark.parametrize("convention", ["native", "opencv"])
 def test_two_taps_by_every_kind_of_windows(convention: str) -> None:
     windows = set()
     for channels, columns, width in steps():

@@ -15,8 +15,7 @@ from fastresample.arithmetic import Pass
 from fastresample.kernels import blocks, corners, correlation, gather, pooling, separable, tables
 from fastresample.kernels.bytewise import nearest, real_taps, tap_requests, taps, two_taps
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, statistics
-from fastresample.kernels.realwise import requests as real_requests
-from fastresample.kernels.realwise import stages
+from fastresample.kernels.realwise import requests, stages
 from fastresample.kernels.realwise import two_taps as real_two_taps
 from fastresample.kernels.variants import Variant, always
 
@@ -144,7 +143,8 @@ def _make_reals(request: Request, special: stages.Special) -> Kernel:
     last = request.order == codes.HORIZONTAL_FIRST or not special.along
     kernel = stages.make_columns_last(special) if last else stages.make_columns_first(special)
     flat = (*special[:2], *special.first, special.single, *special.last, *special[5:])
-    return _compile(request, f"reals_{'columns_last' if last else 'columns_first'}", kernel, flat, _separable_tables(request))
+    name = "reals_columns_last" if last else "reals_columns_first"
+    return _compile(request, name, kernel, flat, _separable_tables(request))
 
 
 def _make_real_two_taps(request: Request, special: real_two_taps.Special) -> Kernel:
@@ -199,8 +199,8 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("separable", "two taps", two_taps.matches, _make_two_taps, prepare=two_taps.prepare, speed=8),
     Variant("separable", "taps", tap_requests.matches, _make_taps, prepare=tap_requests.prepare, speed=8),
     Variant("separable", "real taps", real_taps.can_add, _make_real_taps, prepare=real_taps.prepare, speed=8),
-    Variant("separable", "real two taps", real_requests.matches_two, _make_real_two_taps, prepare=real_requests.prepare_two, speed=4),
-    Variant("separable", "reals", real_requests.matches, _make_reals, prepare=real_requests.prepare, speed=4),
+    Variant("separable", "real two taps", requests.has_two, _make_real_two_taps, prepare=requests.prepare_two, speed=3),
+    Variant("separable", "reals", requests.matches, _make_reals, prepare=requests.prepare, speed=2.5),
     Variant("separable", "plain", always, _make_separable),
     Variant("mean", "quarters", _in_quarters, _make_mean_by_quarters),
     Variant("mean", "groups", _in_groups, _make_mean_by_groups),

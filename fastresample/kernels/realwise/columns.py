@@ -9,8 +9,9 @@ import numpy as np
 from fastresample import codes
 from fastresample.kernels.common import forced
 from fastresample.kernels.realwise.sums import kept, summed
+from fastresample.kernels.simd.columns import columns_to_rows, rows_to_columns
 from fastresample.kernels.simd.memory import load_bytes, prefetch, store_bytes
-from fastresample.kernels.simd.reals import columns_to_rows, load_first_reals, load_reals, rows_to_columns, store_reals
+from fastresample.kernels.simd.reals import load_first_reals, load_reals, store_reals
 from fastresample.kernels.vectors import address_of
 
 VECTOR, TILE = 64, 256  # bytes
@@ -100,17 +101,17 @@ def _filter_four(real, along, channels, s, width, base, how, between, buffer, go
 
 
 @forced
-def filter_rows(sample, real, rows, size, widths, along, edges, how, between, columns, buffer, goals):
+def filter_rows(sample, real, rows, size, widths, along, how, between, columns, buffer, goals):
     """Filter the rows of a table, as many as a vector has lanes, into those of the table ``goals``."""
     width_in, width, channels, margin = widths
     done = np.int64(0)
-    if edges:
+    if margin:
         while done < width_in:
             done = _transpose(sample, real, rows, size, done, width_in, columns)
         _repeat_edges(columns, width_in, margin, channels)
     base = columns - VECTOR * margin
     for s in range(0, width, 4):
-        if not edges:
+        if not margin:
             begin, end = _reached(along, channels, s, width)
             done = max(done, begin & -4)
             while done < end:

@@ -45,7 +45,7 @@ def matches(request: Any) -> bool:
 
 
 def prepare(request: Any, tables: Any) -> Any:
-    """Return what the kernel is specialised on and the tables as they are; None for windows that descend, or long rows."""
+    """Return what the kernel is specialised on and its tables; None for windows that descend, or long rows."""
     sizes, first_x, _, _, first_y = tables[:5]
     if sizes[1] > _LONGEST or (first_x[1:] < first_x[:-1]).any() or (first_y[1:] < first_y[:-1]).any():
         return None
@@ -61,13 +61,11 @@ def prepare(request: Any, tables: Any) -> Any:
         (last.sum, last.store),
         np.dtype(request.result).type,
         along,
-        request.taps_x == codes.TWO,
-        request.edges,
     )
     return special, tables
 
 
-def matches_two(request: Any) -> bool:
+def has_two(request: Any) -> bool:
     """Whether these are sums of two, both ways in float32, which the samples are, too."""
     if not (matches(request) and request.taps_x == codes.TWO and request.order == codes.HORIZONTAL_FIRST):
         return False

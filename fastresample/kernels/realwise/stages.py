@@ -22,8 +22,6 @@ class Special(NamedTuple):
     last: tuple[int, int]
     result: Any
     along: bool  # whether rows are filtered at all
-    two: bool  # by two taps
-    edges: bool
 
 
 def _limits(kind: Any) -> tuple[float, float]:
@@ -47,10 +45,10 @@ def _list_rows(rows, plane, length, first, taps, rows_in):
 
 def make_columns_last(special: Special) -> Kernel:
     """Source rows are filtered along their length into a ring; that is summed down the columns."""
-    source, number, (sum_x, store_x), single, (sum_y, store_y), result, along, two, edges = special
+    source, number, (sum_x, store_x), single, (sum_y, store_y), result, along = special
     item, size, wide = np.dtype(number).itemsize, np.dtype(source).itemsize, np.dtype(result).itemsize
     lanes = VECTOR // item
-    from_zero = sum_x == codes.SUM_INWARD and not two
+    inward = sum_x == codes.SUM_INWARD
     (low_x, high_x), (low, high) = _limits(source), _limits(result)
     backward = sum_y == codes.SUM_BACKWARD
     step, after = lanes * (item if along else size), lanes * wide
@@ -58,6 +56,7 @@ def make_columns_last(special: Special) -> Kernel:
     def reals_columns_last(src, out, begin, end, layout, fx, cx, wx, fy, cy, wy, numbers):
         sample, real, kind = source(0), number(0), result(0)
         summed = real if along else sample
+        from_zero = inward and wx.shape[1] != 2  # as the plain kernel, which has a loop for two taps
         channels, width_in, rows_in, margin = layout[0], layout[1], layout[2], numbers[2] * layout[0]
         rows, width, length, taps = out.shape[1], out.shape[2], src.shape[2] * size, wy.shape[1]
         slots, line = taps + lanes, (width * item + 5 * VECTOR - 1) // (4 * VECTOR) * (4 * VECTOR) + VECTOR
@@ -98,7 +97,7 @@ def make_columns_last(special: Special) -> Kernel:
                 if pending:
                     widths, windows = (width_in, width, channels, margin), (fx, cx, wx)
                     filter_rows(
-                        sample, real, sources, size, widths, windows, edges, (item, VECTOR, sum_x, from_zero),
+                        sample, real, sources, size, widths, windows, (item, VECTOR, sum_x, from_zero),
                         (store_x, single, low_x, high_x), columns, buffer, goals,
                     )  # fmt: skip
             else:
@@ -126,22 +125,23 @@ def make_columns_last(special: Special) -> Kernel:
 
 
 def make_columns_first(special: Special) -> Kernel:
-    """Source rows are summed down the columns, for as many rows of the result as a vector has lanes; these are filtered."""
-    source, number, (sum_y, store_y), single, (sum_x, store_x), result, _, two, _ = special
+    """Source rows are summed down the columns, into as many rows as a vector has lanes; these are filtered."""
+    source, number, (sum_y, store_y), single, (sum_x, store_x), result, _ = special
     item, size, wide = np.dtype(number).itemsize, np.dtype(source).itemsize, np.dtype(result).itemsize
     lanes = VECTOR // item
-    from_zero = sum_x == codes.SUM_INWARD and not two
+    inward = sum_x == codes.SUM_INWARD
     (low_y, high_y), (low, high) = _limits(source), _limits(result)
 
     def reals_columns_first(src, out, begin, end, layout, fx, cx, wx, fy, cy, wy, numbers):
         sample, real, kind = source(0), number(0), result(0)
+        from_zero = inward and wx.shape[1] != 2
         channels, width_in, rows_in = layout[0], layout[1], layout[2]
         rows, width, length, taps = out.shape[1], out.shape[2], src.shape[2] * size, wy.shape[1]
         line = (width * item + VECTOR - 1) // VECTOR * VECTOR + VECTOR
         lists = np.empty(2 * lanes + lanes * taps, np.int64)
         goals, table, windows = address_of(lists), address_of(lists) + 8 * lanes, address_of(lists) + 16 * lanes
         most = 1
-        for y in range(0, rows):
+        for y in range(rows):
             last = min(y + lanes, rows) - 1
             most = max(most, fy[last] + taps - fy[y])
         spare = (lanes + most + 1) * TILE + (width_in + 4 * lanes + 5) * VECTOR

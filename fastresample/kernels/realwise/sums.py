@@ -1,4 +1,4 @@
-"""Sums of products, of vectors of real numbers, in every order that ``codes.SUM_*`` has for them; and their rounding."""
+"""Sums of products of vectors of real numbers, in every order that ``codes.SUM_*`` has for them; and their rounding."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from fastresample.kernels.simd.reals import (
 
 @forced
 def _products(sample, real, place, weight, step, four, some):
-    """Return the products of four vectors ``step`` bytes apart, or of one and it again: of its first ``some`` samples."""
+    """Return the products of four vectors ``step`` bytes apart; or of one, its first ``some`` samples, and it again."""
     if four:
         return (
             multiply_reals(load_reals(sample, real, place), weight),
@@ -175,7 +175,7 @@ def store_sums(sample, real, rows, weights, taps, how, result, target, width, fi
 def store_line(real, item, line, result, target, width, finish):
     """Store a row of sums as results."""
     lanes, (wide, store, low, high) = 64 // item, finish
-    for x in range(0, width - lanes + 1, lanes):
+    for _ in range(0, width - lanes + 1, lanes):
         store_reals(result, target, rounded(load_reals(real, real, line), store, low, high))
         line, target = line + 64, target + wide
     some = width % lanes

@@ -1,4 +1,4 @@
-"""Tables of two taps for `two_taps`: windows of a row, and which of their samples, how weighed, 16 results are made of."""
+"""Tables of two taps for `two_taps`: windows of a row, and which of their samples, how weighed, make 16 results."""
 
 from functools import cache
 

@@ -9,24 +9,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastresample.kernels.common import Kernel, array_type, forced
+from fastresample.kernels.realwise.sums import rounded
 from fastresample.kernels.realwise.two_tap_tables import FOUR, ONE, TWO
+from fastresample.kernels.simd.columns import (
+    blend_floats,
+    load_halves,
+    load_quarters,
+    permute_floats,
+    permute_two_floats,
+)
 from fastresample.kernels.simd.floats import finish_streams, load_bytes_as_ints, load_f32, stream_floats, zero_floats
 from fastresample.kernels.simd.memory import load_floats, load_i64, prefetch
 from fastresample.kernels.simd.permutations import spread_f32
 from fastresample.kernels.simd.reals import (
     add_reals,
-    blend_floats,
     fuse_reals,
-    load_halves,
-    load_quarters,
     load_reals,
     multiply_reals,
-    permute_floats,
-    permute_two_floats,
     store_first_reals,
     store_reals,
 )
-from fastresample.kernels.realwise.sums import rounded
 from fastresample.kernels.vectors import address_of
 
 # Results of more samples than these stay in no cache: they are stored past it.

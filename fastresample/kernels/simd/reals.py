@@ -1,39 +1,28 @@
 """Vectors of real numbers, 16 of float32 or 8 of float64, from samples of any dtype and back.
 
-Which ones is said by the types of arguments that are otherwise not looked at: ``sample``, a number of the samples' type,
-and ``real``, one of the vectors'.
+Which ones is said by the types of arguments that are otherwise not looked at: ``sample`` is a number of the samples'
+type, ``real`` one of the vectors'.
 """
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastresample.kernels.simd.kinds import (
-    ADDRESS,
-    LANES,
-    Doubles,
-    Floats,
-    Ints,
-    call,
-    instruction,
-    operation,
-    pointer,
-)
+from fastresample.kernels.simd.kinds import ADDRESS, LANES, Doubles, Floats, call, pointer
 
-_I1, _I8, _I32, _I64 = LANES["i1"], LANES["i8"], LANES["i32"], LANES["i64"]
-_KINDS = {types.float32: Floats, types.float64: Doubles}
+_I32, _I64 = LANES["i32"], LANES["i64"]
+KINDS = {types.float32: Floats, types.float64: Doubles}
 _SUFFIX = {Floats: "v16f32", Doubles: "v8f64"}
-FOUR = 4
 
 
-def _lane(kind):
+def lane_of(kind):
     """Type of a sample in memory."""
     if isinstance(kind, types.Float):
         return LANES[f"f{kind.bitwidth}"]
     return ir.IntType(kind.bitwidth)
 
 
-def _as_reals(builder, value, sample, lane):
+def as_reals(builder, value, sample, lane):
     """Vector of samples as real numbers of the type ``lane``."""
     target = ir.VectorType(lane, value.type.count)
     if isinstance(sample, types.Float):
@@ -46,7 +35,7 @@ def _as_reals(builder, value, sample, lane):
 def _as_samples(builder, value, sample):
     """Vector of real numbers as samples; whole numbers in range become integers."""
     count = value.type.count
-    target = ir.VectorType(_lane(sample), count)
+    target = ir.VectorType(lane_of(sample), count)
     if isinstance(sample, types.Float):
         if value.type == target:
             return value
@@ -68,18 +57,18 @@ def _first(builder, count, lanes):
     return builder.icmp_signed("<", numbers, _splat(builder, count, lanes))
 
 
-def _load_whole(builder, address, lane, count):
+def load_whole(builder, address, lane, count):
     return builder.load(pointer(builder, address), align=1, typ=ir.VectorType(lane, count))
 
 
 @intrinsic
 def load_reals(typing, sample, real, address):
     """As many samples as there are lanes, as real numbers."""
-    kind = _KINDS[real]
+    kind = KINDS[real]
 
     def generate(context, builder, signature, values):
-        value = _load_whole(builder, values[2], _lane(sample), kind.count)
-        return _as_reals(builder, value, sample, kind.llvm.element)
+        value = load_whole(builder, values[2], lane_of(sample), kind.count)
+        return as_reals(builder, value, sample, kind.llvm.element)
 
     return kind(sample, real, ADDRESS), generate
 
@@ -91,14 +80,14 @@ def _short(sample):
 @intrinsic
 def load_first_reals(typing, sample, real, address, count):
     """The first ``count`` samples as real numbers; others are zeros and not touched."""
-    kind = _KINDS[real]
+    kind = KINDS[real]
 
     def generate(context, builder, signature, values):
-        vector = ir.VectorType(_lane(sample), kind.count)
+        vector = ir.VectorType(lane_of(sample), kind.count)
         mask = _first(builder, values[3], kind.count)
         name = f"llvm.masked.load.v{kind.count}{_short(sample)}.p0"
         value = call(builder, name, vector, [pointer(builder, values[2]), _I32(1), mask, ir.Constant(vector, None)])
-        return _as_reals(builder, value, sample, kind.llvm.element)
+        return as_reals(builder, value, sample, kind.llvm.element)
 
     return kind(sample, real, ADDRESS, types.int64), generate
 
@@ -106,7 +95,7 @@ def load_first_reals(typing, sample, real, address, count):
 @intrinsic
 def spread_real(typing, real, address):
     """The number at an address in all lanes."""
-    kind = _KINDS[real]
+    kind = KINDS[real]
 
     def generate(context, builder, signature, values):
         lane = kind.llvm.element
@@ -235,127 +224,3 @@ def lowest_outside(typing, value, low, high):
         return builder.select(inside, values[0], below)
 
     return value(value, low, high), generate
-
-
-# ---- rows become columns: vectors whose lanes are rows
-
-
-def _shuffle(builder, a, b, order):
-    return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(_I32, len(order)), order))
-
-
-def _transposed(builder, vectors):
-    """Transpose 4 x 4 numbers in every four lanes of four vectors."""
-    count = vectors[0].type.count
-    blocks = range(0, count, FOUR)
-    low = [lane for b in blocks for lane in (b, count + b, b + 1, count + b + 1)]
-    high = [lane + 2 for lane in low]
-    first = [lane for b in blocks for lane in (b, b + 1, count + b, count + b + 1)]
-    second = [lane + 2 for lane in first]
-    a, b, c, d = vectors
-    low_ab, low_cd = _shuffle(builder, a, b, low), _shuffle(builder, c, d, low)
-    high_ab, high_cd = _shuffle(builder, a, b, high), _shuffle(builder, c, d, high)
-    return [
-        _shuffle(builder, low_ab, low_cd, first),
-        _shuffle(builder, low_ab, low_cd, second),
-        _shuffle(builder, high_ab, high_cd, first),
-        _shuffle(builder, high_ab, high_cd, second),
-    ]
-
-
-def _joined(builder, parts):
-    """One vector of several."""
-    while len(parts) > 1:
-        width = 2 * parts[0].type.count
-        parts = [_shuffle(builder, a, b, list(range(width))) for a, b in zip(parts[::2], parts[1::2], strict=True)]
-    return parts[0]
-
-
-def _rows(builder, table, offset, count):
-    """Addresses in as many rows as there are lanes."""
-    for lane in range(count):
-        entry = builder.load(pointer(builder, builder.add(table, _I64(8 * lane))), typ=_I64, align=8)
-        yield builder.add(entry, offset)
-
-
-@intrinsic
-def rows_to_columns(typing, sample, real, table, offset, target):
-    """Store four vectors whose lanes are rows: of four samples ``offset`` bytes behind each address of a table."""
-    kind = _KINDS[real]
-
-    def generate(context, builder, signature, values):
-        _, _, table, offset, target = values
-        lane = _lane(sample)
-        rows = [_load_whole(builder, place, lane, FOUR) for place in _rows(builder, table, offset, kind.count)]
-        if lane in (LANES["i8"], LANES["i16"]):
-            extend = builder.sext if sample.signed else builder.zext
-            rows = [extend(row, ir.VectorType(_I32, FOUR)) for row in rows]
-        columns = _transposed(builder, [_joined(builder, rows[k::FOUR]) for k in range(FOUR)])
-        for k, column in enumerate(columns):
-            place = pointer(builder, builder.add(target, _I64(64 * k)))
-            builder.store(_as_reals(builder, column, sample, kind.llvm.element), place, align=1)
-        return context.get_dummy_value()
-
-    return types.void(sample, real, ADDRESS, ADDRESS, ADDRESS), generate
-
-
-@intrinsic
-def columns_to_rows(typing, real, columns, table, offset):
-    """Undo `rows_to_columns`: four vectors at an address become four numbers in each of the rows of a table."""
-    kind = _KINDS[real]
-
-    def generate(context, builder, signature, values):
-        _, columns, table, offset = values
-        lane = kind.llvm.element
-        given = [_load_whole(builder, builder.add(columns, _I64(64 * k)), lane, kind.count) for k in range(FOUR)]
-        rows = _transposed(builder, given)
-        for row, place in enumerate(_rows(builder, table, offset, kind.count)):
-            block = row // FOUR * FOUR
-            four = _shuffle(builder, rows[row % FOUR], rows[row % FOUR], list(range(block, block + FOUR)))
-            builder.store(four, pointer(builder, place), align=1)
-        return context.get_dummy_value()
-
-    return types.void(real, ADDRESS, ADDRESS, ADDRESS), generate
-
-
-# ---- 16 of float32 from windows of a row
-
-
-def _load_parts(builder, sample, places):
-    """Equal parts of a vector from several places."""
-    parts = [_load_whole(builder, place, _lane(sample), 16 // len(places)) for place in places]
-    return _as_reals(builder, _joined(builder, parts), sample, LANES["f32"])
-
-
-@intrinsic
-def load_halves(typing, sample, first, second):
-    """Eight samples from each of two places, as float32."""
-
-    def generate(context, builder, signature, values):
-        return _load_parts(builder, sample, values[1:])
-
-    return Floats(sample, ADDRESS, ADDRESS), generate
-
-
-@intrinsic
-def load_quarters(typing, sample, a, b, c, d):
-    """Four samples from each of four places, as float32."""
-
-    def generate(context, builder, signature, values):
-        return _load_parts(builder, sample, values[1:])
-
-    return Floats(sample, ADDRESS, ADDRESS, ADDRESS, ADDRESS), generate
-
-
-permute_floats = instruction("llvm.x86.avx512.permvar.sf.512", Floats, Floats, Ints)
-# Indices 0 to 31 into two vectors, one after the other: (first, index, second).
-permute_two_floats = instruction("llvm.x86.avx512.vpermi2var.ps.512", Floats, Floats, Ints, Floats)
-
-
-def _emit_blend(builder, chosen, new, old):
-    bits = builder.bitcast(builder.trunc(chosen, LANES["i16"]), ir.VectorType(_I1, 16))
-    return builder.select(bits, new, old)
-
-
-# Lanes of the first vector where a bit of the mask is set, the lowest bit for lane 0, and of the second elsewhere.
-blend_floats = operation(Floats, (types.int64, Floats, Floats), _emit_blend)
