@@ -19,7 +19,9 @@ from fastresample.kernels.bytewise import (
     word_taps,
 )
 from fastresample.kernels.common import Kernel, array_type
-from fastresample.kernels.resizes import Request, compile_stage
+from fastresample.kernels.realwise import requests, stages
+from fastresample.kernels.realwise import two_taps as real_two_taps
+from fastresample.kernels.resizes import Request, compile_stage, separable_tables
 from fastresample.kernels.variants import Variant
 
 Tables = tuple[Any, ...]  # Numba's types of what `prepare` packs, but for the header of 64-bit integers
@@ -53,6 +55,11 @@ _VECTORS = (
         *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of
     ),
     Vectors("separable", "real taps", real_taps.can_add, real_taps.prepare, real_taps.make, 8, real_taps.TABLES),
+    Vectors(
+        *("separable", "real two taps", requests.has_two, requests.prepare_two, real_two_taps.make, 3),
+        real_two_taps.TABLES,
+    ),
+    Vectors("separable", "reals", requests.matches, requests.prepare, stages.make, 2.5, separable_tables),
 )
 
 
