@@ -32,12 +32,13 @@ SIZES = {  # label: (height, width) before and after
 QUICK_SIZES = ("1920x1080 to 224x224", "256x256 to 512x512")
 CHANNELS = (3, 1, 4)
 OPERATORS = {  # by convention: method (+ where it antialiases) and dtypes
-    "native": "nearest u8, bilinear u8 f32, bilinear+ u8, bicubic u8, bicubic+ u8, lanczos3+ u8 f32, area u8",
-    "opencv": "nearest u8, bilinear u8 f32, bicubic u8, lanczos4 u8, area u8 f32",
+    "native": "nearest u8, bilinear u8 u16 f32, bilinear+ u8 u16 f32, bicubic u8 u16 f32, bicubic+ u8 f32, "
+    "lanczos3+ u8 u16 f32, area u8 f32",
+    "opencv": "nearest u8, bilinear u8 u16 f32, bicubic u8 f32, lanczos4 u8 f32, area u8 u16 f32",
     "pillow": "nearest u8, box+ u8, bilinear+ u8, bicubic+ u8, lanczos3+ u8 f32",
     "torch": "nearest u8, bilinear u8 f32, bilinear+ u8 f32, bicubic u8, bicubic+ u8, area f32",
 }
-DTYPES = {"u8": "uint8", "f32": "float32"}
+DTYPES = {"u8": "uint8", "u16": "uint16", "f32": "float32"}
 CASES = [
     Case(method.replace("+", " antialiased"), DTYPES[dtype], convention)
     for convention, text in OPERATORS.items()

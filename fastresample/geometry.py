@@ -64,7 +64,8 @@ def output_size(n_in: int, factor: float) -> int:
 
 def _half_pixel(grid: Grid) -> tuple[float, float, float]:
     """Centres map to centres: ``start + (i + 1/2) * length / n_out - 1/2``."""
-    return 2.0 * grid.length, grid.length - grid.n_out + 2.0 * grid.n_out * grid.start, 2.0 * grid.n_out
+    n_out, length = grid.n_out, grid.stop - grid.start
+    return 2.0 * length, length - n_out + 2.0 * n_out * grid.start, 2.0 * n_out
 
 
 def _align_corners(grid: Grid) -> tuple[float, float, float]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from types import ModuleType
 from typing import Any
@@ -19,6 +19,8 @@ from fastresample.stage import Stage
 
 # Measured on plain kernels, one 4 GHz core: the cost of one sample in each step, in nanoseconds.
 _GATHER_NS, _TAP_NS, _SUM_NS = 0.4, 0.4, 0.1
+# Bits of a product that these sums drop.
+_DROPPED = {codes.SUM_HIGH: 16, codes.SUM_WIDE: 32}
 # Up to so many samples behind a resized axis count as channels of its columns.
 _FEW_SAMPLES = 64
 # A neighbour that merely makes rows needs a table too: not worth it for longer ones.
@@ -28,7 +30,7 @@ _LARGEST_REMEMBERED = 1 << 20
 _MOST_REMEMBERED = 256
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)  # not frozen: that would make it slow to make
 class Plan:
     """Everything about a resize that does not depend on the pixels."""
 
@@ -70,15 +72,17 @@ def recall(asked: Hashable) -> Plan | None:
     return _asked.get(asked)
 
 
-def keep(asked: Hashable, made: Plan) -> None:
-    """Remember the plan, if of ordinary size, by a call's own arguments too, so that they need not be checked again.
+def make_kept(spec: ResizeSpec, asked: Hashable) -> Plan:
+    """Return the plan of a spec; one of ordinary size is remembered by a call's own arguments.
 
-    The caller sees to it that arguments that are equal are alike.
+    So they need not be checked again. The caller sees to it that arguments that are equal are alike.
     """
-    if _ordinary(made.spec):
+    made = _make(spec)
+    if _ordinary(spec):
         if len(_asked) >= _MOST_REMEMBERED:
             _asked.clear()
         _asked[asked] = made
+    return made
 
 
 def _make(spec: ResizeSpec) -> Plan:
@@ -163,10 +167,9 @@ def _stage(
 
 def _gather(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
     kernels = load_kernels()
-    index_x, index_y = (
-        np.arange(grid.n_out, dtype=np.int32) if rule is None else weights.index(rule, grid.n_out, kernels.tables)
-        for rule, grid in ((operation.columns, task.columns), (operation.rows, task.rows))
-    )
+    index_x = index_y = weights.index(operation.columns, task.columns.n_out, kernels.tables)
+    if task.rows != task.columns or operation.rows is not operation.columns:
+        index_y = weights.index(operation.rows, task.rows.n_out, kernels.tables)
     request = kernels.Request("gather", direct=False, channels=0, source="", result="")
     sizes = (task.rows.n_in, task.columns.n_in)
     read = partial(_lines_read, index_y)
@@ -177,24 +180,22 @@ def _separable(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bo
     kernels = load_kernels()
     arithmetic, order, rows, columns = operation.arithmetic, operation.order, task.rows, task.columns
     assert isinstance(arithmetic, Arithmetic)
-    along, across = arithmetic.first, arithmetic.last
+    passes = [(operation.columns, columns), (operation.rows, rows)]
     if order == codes.VERTICAL_FIRST:
-        along, across = across, along
-    x = weights.table(operation.columns, columns.n_in, columns.n_out, along, kernels.tables)
-    if rows == columns and along[:3] == across[:3] and _same(operation.rows, operation.columns):
-        y = x
-    else:
-        y = weights.table(operation.rows, rows.n_in, rows.n_out, across, kernels.tables)
-    first, last = (y, x) if order == codes.VERTICAL_FIRST else (x, y)
+        passes.reverse()
+    (rule, grid), (other, across) = passes
+    along, tables = arithmetic.first, kernels.tables
+    first = last = weights.table(rule, grid.n_in, grid.n_out, along, tables)
+    fraction = weights.fraction(arithmetic, first, task.dtype)
+    if not (rows == columns and along[:3] == arithmetic.last[:3] and _same(rule, other)):
+        # Real weights that are cut drop the fraction of the words.
+        last = weights.table(other, across.n_in, across.n_out, arithmetic.last, tables, 2.0**-fraction)
+    x, y = (last, first) if order == codes.VERTICAL_FIRST else (first, last)
     arithmetic = weights.resolved(arithmetic, first, last, task.dtype)
-    if arithmetic.last.rounding == codes.WEIGHT_CUT and last.weights.dtype.kind == "f":
-        # Real weights drop the fraction of the words.
-        last = replace(last, weights=last.weights * 2.0**-arithmetic.fraction)
-        x, y = (last, y) if order == codes.VERTICAL_FIRST else (x, last)
-    dropped = {codes.SUM_HIGH: 16, codes.SUM_WIDE: 32}.get(arithmetic.last.sum, 0)
-    shifts = (first.bits - arithmetic.fraction, last.bits + arithmetic.fraction - dropped)
+    dropped = _DROPPED.get(arithmetic.last.sum, 0)
+    shifts = (first.bits - fraction, last.bits + fraction - dropped)
     source, result = _dtypes(task.dtype, arithmetic, ends)
-    two = x.taps == 2 and along.sum != codes.SUM_BLOCKED
+    two = x.taps == 2 and (arithmetic.last if order == codes.VERTICAL_FIRST else along).sum != codes.SUM_BLOCKED
     request = kernels.Request(
         "separable",
         direct=True,

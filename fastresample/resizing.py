@@ -232,11 +232,10 @@ def resize(
     planned = _recalled(asked)
     if planned is None:
         shape = spec.check_shape(image.shape)
-        planned = plan.make(
-            spec.resize_spec(shape, image.dtype, size, factor, method, antialias, convention, coordinates, box, axes)
+        wanted = spec.resize_spec(
+            shape, image.dtype, size, factor, method, antialias, convention, coordinates, box, axes
         )
-        if asked is not None:
-            plan.keep(asked, planned)
+        planned = plan.make(wanted) if asked is None else plan.make_kept(wanted, asked)
     count = None if threads is None else check_threads(threads)
     if out is None:
         result = np.empty(planned.shape_out, image.dtype)

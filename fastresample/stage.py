@@ -52,7 +52,7 @@ class Whole(NamedTuple):
         return True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)  # not frozen: that would make it slow to make
 class Stage:
     """Tables and kernel request of one or two axes; holds no buffers, so any number of threads may run it at once."""
 

@@ -15,10 +15,11 @@ from fastresample.conventions.records import Rule
 
 # Largest word and largest absolute sum of cut weights. A cut may add one. Sums of bytes must fit 32 bits, and what is
 # above the lowest byte of a word 16.
-_LIMITS = {"int16": (32766.0, math.inf), "int32": (math.inf, 2.0**23 - 2.0**16)}
+_WIDE = (math.inf, 2.0**23 - 2.0**16)
+_LIMITS = {"int16": (32766.0, math.inf), "int32": _WIDE, "float64": _WIDE}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)  # not frozen: that would make it slow to make
 class Table:
     """Windows and weights of one axis.
 
@@ -57,11 +58,12 @@ class Table:
         return np.clip(self.first, 0, n_in - 1), np.clip(end, 1, n_in)
 
 
-def index(rule: Rule, n_out: int, tables: ModuleType) -> NDArray[np.int32]:
+def index(rule: Rule | None, n_out: int, tables: ModuleType) -> NDArray[np.int32]:
     """Return the source sample of each output, by the compiled builders of ``tables``."""
-    numbers = np.array(rule.numbers)
+    if rule is None:
+        return np.arange(n_out, dtype=np.int32)
     out = np.empty(n_out, np.int32)
-    tables.index_builder(rule.builder)(numbers, out)
+    tables.index_builder(rule.builder)(np.array(rule.numbers), out)
     return out
 
 
@@ -74,36 +76,38 @@ def windows(rule: Rule | None, n_out: int, tables: ModuleType) -> tuple[NDArray[
     return first, count, int(whole)
 
 
-def table(rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleType) -> Table:
-    """Return the table of one axis for one pass, by the compiled builders of ``tables``."""
+def table(rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleType, scale: float = 1.0) -> Table:
+    """Return the table of one axis for one pass, by the compiled builders of ``tables``.
+
+    Real weights that are cut are then multiplied by ``scale``, a power of two.
+    """
     first, count = np.empty(n_out, np.int32), np.empty(n_out, np.int32)
+    taps, peak, outside, rounding, word = 1, 1.0, False, how.rounding, how.weight
     if rule is None:
         first[:] = np.arange(n_out)
         count.fill(1)
-        weights, peak, outside = np.ones((n_out, 1)), 1.0, False
+        weights = np.ones((n_out, 1))
     else:
-        weights, outside = np.zeros((n_out, rule.taps)), rule.outside
+        taps, outside = rule.taps, rule.outside
+        weights = np.zeros((n_out, taps))
         peak = tables.window_builder(rule.builder)(np.array(rule.numbers), first, count, weights)
-        widest = int(count.max())
-        if widest < rule.taps:
-            weights = np.ascontiguousarray(weights[:, :widest])
     margin = max(0, -int(first.min()), int((first + count).max()) - n_in) if outside else 0
-    if how.rounding == codes.WEIGHT_REAL:
-        return Table(first, count, weights.astype(how.weight, copy=False), margin=margin)
-    if how.rounding == codes.WEIGHT_EVEN_REAL:
-        scaled = np.rint(weights * 2.0**how.bits) * 2.0 ** (-2 * how.bits)
-        return Table(first, count, scaled.astype(how.weight), margin=margin)
-    if how.rounding == codes.WEIGHT_CUT:
-        real = how.weight == "float64"
-        word, inside = ("int32", -1) if real else (how.weight, n_in)
-        fixed = np.empty(weights.shape, word)
-        bits, gain = tables.cut_builder(word)(first, count, weights, inside, how.bits, *_LIMITS[word], fixed)
-        return Table(first, count, fixed * 2.0**-bits if real else fixed, int(bits), float(gain))
-    fixed = np.empty(weights.shape, how.weight)
-    bits = _fitting_bits(peak, how.bits) if how.rounding == codes.WEIGHT_FIT else how.bits
-    inside = -1 if outside else n_in
-    tables.fixed_builder(how.weight)(first, count, weights, inside, bits, how.rounding == codes.WEIGHT_EVEN, fixed)
-    return Table(first, count, fixed, bits, margin=margin)
+    if rounding == codes.WEIGHT_REAL or rounding == codes.WEIGHT_EVEN_REAL:
+        weights = weights[:, : int(count.max())] if taps > 1 else weights
+        if rounding == codes.WEIGHT_EVEN_REAL:
+            weights = np.rint(weights * 2.0**how.bits) * 2.0 ** (-2 * how.bits)
+        return Table(first, count, np.ascontiguousarray(weights, word), margin=margin)
+    words, inside = np.empty(n_out * taps, word), -1 if outside else n_in
+    if rounding == codes.WEIGHT_CUT:
+        real = word == "float64"
+        bits, gain, taps = tables.cut_builder(word)(
+            first, count, weights, -1 if real else inside, how.bits, *_LIMITS[word], scale if real else 0.0, words
+        )
+    else:
+        bits, gain = _fitting_bits(peak, how.bits) if rounding == codes.WEIGHT_FIT else how.bits, 1.0
+        even = rounding == codes.WEIGHT_EVEN
+        taps = tables.fixed_builder(word)(first, count, weights, inside, bits, even, words)
+    return Table(first, count, words[: n_out * taps].reshape(n_out, taps), bits, gain, margin)
 
 
 def _fitting_bits(peak: float, most: int) -> int:
@@ -114,23 +118,32 @@ def _fitting_bits(peak: float, most: int) -> int:
     return bits
 
 
+def fraction(arithmetic: Arithmetic, first: Table, dtype: str) -> int:
+    """Return how many fraction bits samples of 8 bits have between the passes."""
+    if arithmetic.fraction == ALL:
+        return first.bits
+    if arithmetic.fraction != FIT:
+        return arithmetic.fraction
+    largest = 255 if dtype == "uint8" else 128
+    # Sums of bytes drop two digits of base 256 at least.
+    most = first.bits - 16 if arithmetic.last.weight == "float64" else 7
+    while largest * first.gain * 2**most > 32767:  # overshoot survives
+        most -= 1
+    return most
+
+
 def resolved(arithmetic: Arithmetic, first: Table, last: Table, dtype: str) -> Arithmetic:
     """Return the arithmetic with its fraction bits and accumulators fitted to the tables and to 8-bit samples."""
-    if arithmetic.fraction == ALL:
-        return arithmetic._replace(fraction=first.bits)
-    if arithmetic.fraction != FIT:
+    if arithmetic.fraction >= 0:
         return arithmetic
-    largest = 255 if dtype == "uint8" else 128
-    real = last.weights.dtype.kind == "f"
-    fraction = first.bits - 16 if real else 7  # sums of bytes drop two digits of base 256 at least
-    while largest * first.gain * 2**fraction > 32767:  # overshoot survives
-        fraction -= 1
-    if real:
-        return arithmetic._replace(fraction=fraction)
-    bound = (largest * first.gain * 2.0**fraction * last.gain + 2.0 ** (fraction - 1)) * 2.0**last.bits
-    return _fitted(arithmetic, fraction, "int32" if bound < 2**31 else "int64")
+    bits, accumulator = fraction(arithmetic, first, dtype), arithmetic.last.accumulator
+    if arithmetic.fraction == FIT and accumulator == "int32":
+        largest = 255 if dtype == "uint8" else 128
+        bound = (largest * first.gain * 2.0**bits * last.gain + 2.0 ** (bits - 1)) * 2.0**last.bits
+        accumulator = "int32" if bound < 2**31 else "int64"
+    return _fitted(arithmetic, bits, accumulator)
 
 
 @lru_cache(maxsize=64)
-def _fitted(arithmetic: Arithmetic, fraction: int, accumulator: str) -> Arithmetic:
-    return arithmetic._replace(fraction=fraction, last=arithmetic.last._replace(accumulator=accumulator))
+def _fitted(arithmetic: Arithmetic, bits: int, accumulator: str) -> Arithmetic:
+    return arithmetic._replace(fraction=bits, last=arithmetic.last._replace(accumulator=accumulator))

@@ -114,6 +114,18 @@ def test_words_beyond_two_digits_have_three(size: tuple[int, int]) -> None:
 
 
 @needs_vectors
+@pytest.mark.parametrize("size", [(9, 11), (63, 45), (201, 301)])
+def test_windows_that_descend_are_put_in_order(size: tuple[int, int]) -> None:
+    """An output on a sample needs no others, so its window begins there, behind those of its neighbours."""
+    image = Image(2, 7, 33, 3)
+    way = {"method": "bicubic", "antialias": False}
+    stage = bytewise.stage_of(image, size, way)
+    assert stage is not None
+    assert (np.diff(stage.tables_y[0]) < 0).any()
+    assert compared("taps", image, size, way, [5]) is True
+
+
+@needs_vectors
 def test_extremes_that_overflow_between_the_passes() -> None:
     """Stripes of black and white overshoot as far as a filter can; nothing wraps and nothing is lost between."""
     y, x = np.indices((64, 64))

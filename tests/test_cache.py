@@ -639,8 +639,8 @@ def test_upgrade_while_an_old_process_runs(tmp_path, package):
 # By convention: all methods, dtypes, numbers of axes and channel counts together, for samples that lie in place. Other
 # layouts have as many again, at most.
 MOST_KERNELS = {"native": 324, "onnx": 252, "opencv": 133, "pillow": 79, "torch": 76}
-# Where vectors of bytes take images in place of plain kernels.
-MOST_BESIDE_VECTORS = {"native": 282, "onnx": 239, "opencv": 96, "pillow": 54, "torch": 55}
+# Where vectors take images in place of plain kernels.
+MOST_BESIDE_VECTORS = {"native": 108, "onnx": 65, "opencv": 44, "pillow": 3, "torch": 23}
 # Kernels of vectors serve every number of channels, but depend on how far windows reach: on few things, in all.
 MOST_VECTORS = {
     "windows": 40,
@@ -652,6 +652,9 @@ MOST_VECTORS = {
     "taps": 51,
     "narrow_taps": 27,
     "exact_taps": 16,
+    "word_taps": 16,
+    "reals": 51,
+    "real_two_taps": 9,
 }
 
 

@@ -289,6 +289,27 @@ def test_weights_are_exact_for_long_axes(method: str, n_in: int, n_out: int) -> 
             assert abs(table.weights[i, k] - weight) <= 4 * EPS
 
 
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
+@pytest.mark.parametrize(
+    ("n_in", "n_out"), [(6, 12), (40, 60), (60, 40), (64, 24), (90, 35), (48, 47), (35, 35), (7, 91)]
+)
+def test_windows_that_repeat_are_those_computed_one_by_one(method: str, antialias: bool, n_in: int, n_out: int) -> None:
+    """Numbers that are not whole never repeat, and a power of two changes no quotient."""
+    for coordinates in RULES:
+        rule = planned(unchanged(1), placed(n_in, n_out, coordinates), method, antialias).columns
+        if rule is None:
+            continue
+        tables = []
+        for unit in (1.0, 2.0**-30):
+            numbers = np.array(rule.numbers)
+            numbers[:3] *= unit
+            numbers[4:5] *= unit  # how far the filter is spread
+            first, count, table = np.empty(n_out, np.int32), np.empty(n_out, np.int32), np.empty((n_out, rule.taps))
+            kernels.tables.window_builder(rule.builder)(numbers, first, count, table)
+            tables.append((first.tobytes(), count.tobytes(), table.tobytes()))
+        assert tables[0] == tables[1], coordinates
+
+
 @pytest.mark.parametrize(
     ("method", "n_in"),
     [("area", 30_001), ("bilinear", 30_001), ("bicubic", 4000), ("gaussian", 4000), ("lanczos3", 4000)],

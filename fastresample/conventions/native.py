@@ -53,11 +53,14 @@ _COPIED = ("bool", "int64", "uint64")
 
 def _operation(task: Task) -> Operation:
     rows, columns = task.rows, task.columns
-    down, across = axis_map(rows), axis_map(columns)
+    down = axis_map(rows)
+    across = down if rows == columns else axis_map(columns)
     if task.method == "nearest":
-        return Operation("gather", _copied(rows, down), _copied(columns, across))
+        rule = _copied(rows, down)
+        return Operation("gather", rule, rule if rows == columns else _copied(columns, across))
     halving = down.halving and across.halving and _means(task)
-    rule_y, rule_x = _rule(task, rows, down), _rule(task, columns, across)
+    rule_y = _rule(task, rows, down)
+    rule_x = rule_y if rows == columns else _rule(task, columns, across)
     taps = 2 if halving else max(rule_y.taps if rule_y else 1, rule_x.taps if rule_x else 1)
     # Rows first where many shrink to one: the row filter, the costlier pass, then runs on few rows.
     vertical_first = down.step > 1.0 and (task.antialias or task.method == "area") and not halving

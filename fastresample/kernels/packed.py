@@ -18,9 +18,12 @@ from fastresample.kernels.bytewise import (
     tap_requests,
     taps,
     two_taps,
+    word_taps,
 )
 from fastresample.kernels.common import Kernel, array_type
-from fastresample.kernels.resizes import Request, compile_stage
+from fastresample.kernels.realwise import requests, stages
+from fastresample.kernels.realwise import two_taps as real_two_taps
+from fastresample.kernels.resizes import Request, compile_stage, separable_tables
 from fastresample.kernels.variants import Variant
 
 Tables = tuple[Any, ...]  # Numba's types of what `prepare` packs, but for the header of 64-bit integers
@@ -48,12 +51,18 @@ _VECTORS = (
     Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
     Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
+    Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
     Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
     Vectors("separable", "narrow taps", narrow_tap_requests.matches, narrow_tap_requests.prepare, narrow_taps.make, 4),
     Vectors(
         *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of
     ),
     Vectors("separable", "real taps", real_taps.can_add, real_taps.prepare, real_taps.make, 8, real_taps.TABLES),
+    Vectors(
+        *("separable", "real two taps", requests.has_two, requests.prepare_two, real_two_taps.make, 3),
+        real_two_taps.TABLES,
+    ),
+    Vectors("separable", "reals", requests.matches, requests.prepare, stages.make, 2.5, separable_tables),
 )
 
 

@@ -1,6 +1,6 @@
 """What a stage of a resize asks of the kernels, and the plain loops that serve it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,8 +48,13 @@ def compile_stage(
         array_type(np.int64, 1),
         *tables,
     )
-    parts = [getattr(part, "__name__", str(part)) for part in special]
-    return compile_kernel(kernel, "_".join([name, *parts]), signature)
+    return compile_kernel(kernel, "_".join([name, *_names(special)]), signature)
+
+
+def _names(special: Iterable[Any]) -> Iterable[str]:
+    """Return the words that tell one specialisation from another."""
+    for part in special:
+        yield from _names(part) if isinstance(part, tuple) else (getattr(part, "__name__", str(part)),)
 
 
 def _make_gather(request: Request) -> Kernel:
@@ -58,7 +63,8 @@ def _make_gather(request: Request) -> Kernel:
     return compile_stage(request, "gather", gather.make_gather(special), special, (index, index))
 
 
-def _separable_tables(request: Request) -> tuple[Any, ...]:
+def separable_tables(request: Request) -> tuple[Any, ...]:
+    """Return the types of the tables of two weighted sums."""
     index = array_type(np.int32, 1)
     along, across = request.arithmetic.first.weight, request.arithmetic.last.weight
     if request.order == codes.VERTICAL_FIRST:
@@ -90,7 +96,7 @@ def _make_separable(request: Request) -> Kernel:
         tail=(_type(arithmetic.tail.accumulator), arithmetic.tail.store),
     )
     flat = (*special[:6], *special.first, special.between, *special.last, special.result, *special.tail)
-    return compile_stage(request, "separable", separable.make_separable(special), flat, _separable_tables(request))
+    return compile_stage(request, "separable", separable.make_separable(special), flat, separable_tables(request))
 
 
 # Holds four samples and the rounding constant; integers of 32 bits have no halving of their own.
@@ -109,7 +115,7 @@ def _make_halve(request: Request) -> Kernel:
     sample = np.dtype(request.source).type
     wide = _HALVING_SUMS.get(request.source, sample)
     special = blocks.Specialisation(known_channels(request), request.arithmetic.last.store, sample, wide)
-    return compile_stage(request, "halve", blocks.make_halve(special), special, _separable_tables(request))
+    return compile_stage(request, "halve", blocks.make_halve(special), special, separable_tables(request))
 
 
 def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mean) -> Kernel:
@@ -124,7 +130,7 @@ def _make_mean(request: Request, make: Callable[[Any], Kernel] = blocks.make_mea
 
 def _make_corners(request: Request) -> Kernel:
     special = corners.Specialisation(known_channels(request), request.direct, _type(request.source))
-    return compile_stage(request, "corners", corners.make_corners(special), special, _separable_tables(request))
+    return compile_stage(request, "corners", corners.make_corners(special), special, separable_tables(request))
 
 
 def _make_mean_by_rows(request: Request) -> Kernel:

@@ -62,12 +62,7 @@ def resize_spec(
     axes: int | Sequence[int] | None,
 ) -> ResizeSpec:
     """Check every argument and return the spec; raise TypeError or ValueError naming the argument."""
-    method, smooth = check_method(method, antialias, convention)
-    methods = CONVENTIONS[convention].methods
-    rules = methods[method]
-    coordinates = rules.coordinates[0] if coordinates is None else coordinates
-    choice("coordinates", coordinates, rules.coordinates, convention)
-    name = _check_dtype(dtype, method, methods, convention)
+    method, smooth, rules, coordinates, name = _checked_names(dtype, method, antialias, convention, coordinates)
     numbers = _check_axes(axes, len(shape))
     if len(numbers) not in rules.axes:
         counts = " or ".join(_COUNTS[count] for count in rules.axes)
@@ -84,6 +79,28 @@ def resize_spec(
     spec = ResizeSpec(shape, name, tuple(placed), method, smooth, convention)
     check_room(spec)
     return spec
+
+
+def _check_names(
+    dtype: np.dtype[Any], method: str, antialias: bool | None, convention: str, coordinates: str | None
+) -> tuple[str, bool, Method, str, str]:
+    """Return the method, whether it antialiases, its rules, the coordinates and the dtype by name."""
+    method, smooth = check_method(method, antialias, convention)
+    methods = CONVENTIONS[convention].methods
+    rules = methods[method]
+    coordinates = rules.coordinates[0] if coordinates is None else coordinates
+    choice("coordinates", coordinates, rules.coordinates, convention)
+    return method, smooth, rules, coordinates, _check_dtype(dtype, method, methods, convention)
+
+
+_remembered_names = lru_cache(maxsize=256, typed=True)(_check_names)
+
+
+def _checked_names(*given: Any) -> tuple[str, bool, Method, str, str]:
+    try:
+        return _remembered_names(*given)
+    except TypeError:  # what cannot be looked up is refused, like other types, by the checks themselves
+        return _check_names(*given)
 
 
 def check_method(method: str, antialias: bool | None, convention: str) -> tuple[str, bool]:

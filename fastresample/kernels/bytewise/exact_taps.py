@@ -11,17 +11,19 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.arithmetic import Pass
-from fastresample.kernels.bytewise.exact_tap_tables import (
+from fastresample.kernels.bytewise.memory import LARGE, four_rows, four_slots
+from fastresample.kernels.bytewise.row_tables import (
     CHUNKS,
     COLUMNS,
     GROUPS,
     HEAD,
+    IN_ORDER,
     LANES,
     OVERRUN,
     STEP,
+    ask_ahead,
     packed,
 )
-from fastresample.kernels.bytewise.memory import row_or_copy
 from fastresample.kernels.bytewise.sums import clipped, gather
 from fastresample.kernels.common import Kernel, array_type, forced
 from fastresample.kernels.rows import rounded
@@ -38,7 +40,6 @@ from fastresample.kernels.simd.floats import (
     ints_to_floats,
     load_f32,
     multiply_floats,
-    zero_floats,
 )
 from fastresample.kernels.simd.kinds import Ints
 from fastresample.kernels.simd.memory import (
@@ -46,7 +47,7 @@ from fastresample.kernels.simd.memory import (
     load_floats,
     load_i64,
     load_ints,
-    prefetch,
+    store_bytes,
     store_first_bytes,
     store_floats,
     store_ints,
@@ -95,9 +96,9 @@ def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]]
     """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
     sizes, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
     real = request.arithmetic.last.weight == "float32"
-    if not real and numbers[1] < 1:
+    if (real and weights_y.shape[1] != 4) or (not real and numbers[1] < 1):
         return None
-    found = packed(sizes, first_x, weights_x, first_y)
+    found = packed(sizes, (first_x, weights_x, np.full(first_x.size, IN_ORDER)), first_y, 2)
     if found is None:
         return None
     parts, wide, header, blob = found
@@ -136,13 +137,6 @@ def _filter_four(rows, base, table, groups, step, parts, wide):
 
 
 @forced
-def _source(src, plane, row, safe, columns, line):
-    """Address of a source row, behind the last one of that; of one that windows would overrun a copy, in ``line``."""
-    number = plane * src.shape[1] + min(row, src.shape[1] - 1)
-    return row_or_copy(address_of(src), number, safe, src.shape[2], columns, line)
-
-
-@forced
 def _keep(place, sums, real):
     if real:
         store_floats(place, ints_to_floats(sums))
@@ -151,56 +145,86 @@ def _keep(place, sums, real):
 
 
 @forced
-def _filter_rows(four, goals, ahead, header, entries, tables, parts, wide, real):
-    """Filter four source rows into their slots; of those ``ahead`` the same bytes will be wanted next."""
-    lanes, groups, step = header[LANES], header[GROUPS], header[STEP]
+def _filter_rows(four, goals, ahead, header, entries, tables, groups, parts, wide, real):
+    """Filter four source rows into their slots. What lies ``ahead`` unless that is 0 will be wanted next.
+
+    ``groups`` is given, for where it is known to be one there need not be a loop.
+    """
+    lanes, step = header[LANES], header[STEP]
     goal_a, goal_b, goal_c, goal_d = goals
     for chunk in range(header[CHUNKS]):
         entry, x = entries + 8 * chunk * (parts + 1), 4 * lanes * chunk
-        for one in four:
-            for part in range(min(parts, 4)):
-                prefetch(one + ahead + load_i64(entry + 8 + 8 * (part if parts <= 4 else 5 * part)))
-        sums = _filter_four(four, entry + 8, tables + load_i64(entry), groups, step, parts, wide)
-        _keep(goal_a + x, sums[0], real)
-        _keep(goal_b + x, sums[1], real)
-        _keep(goal_c + x, sums[2], real)
-        _keep(goal_d + x, sums[3], real)
+        if ahead:
+            ask_ahead(four, ahead, entry + 8, parts)
+        a, b, c, d = _filter_four(four, entry + 8, tables + load_i64(entry), groups, step, parts, wide)
+        _keep(goal_a + x, a, real)
+        _keep(goal_b + x, b, real)
+        _keep(goal_c + x, c, real)
+        _keep(goal_d + x, d, real)
 
 
 @forced
-def _add_words(slots, taps, weights, x, half, shift):
-    """Weigh 64 sums of each row by words and add; the order does not matter."""
-    a, b, c, d = half, half, half, half
-    for k in range(taps):
-        place, weight = load_i64(slots + 8 * k) + x, spread_i32(weights[_U(k)])
-        a = add_ints(a, multiply_ints(load_ints(place), weight))
-        b = add_ints(b, multiply_ints(load_ints(place + 64), weight))
-        c = add_ints(c, multiply_ints(load_ints(place + 128), weight))
-        d = add_ints(d, multiply_ints(load_ints(place + 192), weight))
-    return shift_right_by(a, shift), shift_right_by(b, shift), shift_right_by(c, shift), shift_right_by(d, shift)
+def _store(sums, target, count):
+    value = in_order_fours(clipped(sums))
+    if count >= 64:
+        store_bytes(target, value)
+    else:
+        store_first_bytes(target, value, count)
 
 
 @forced
-def _add_reals(slots, taps, weights, x):
-    """Weigh 64 sums of each row by real numbers and add, the last row first."""
-    zero = zero_floats()
-    a, b, c, d = zero, zero, zero, zero
-    for i in range(taps):
-        k = taps - 1 - i
-        place, weight = load_i64(slots + 8 * k) + x, spread_f32(weights[_U(k)])
-        a = add_floats(a, multiply_floats(load_floats(place), weight))
-        b = add_floats(b, multiply_floats(load_floats(place + 64), weight))
-        c = add_floats(c, multiply_floats(load_floats(place + 128), weight))
-        d = add_floats(d, multiply_floats(load_floats(place + 192), weight))
-    return floats_to_ints(a), floats_to_ints(b), floats_to_ints(c), floats_to_ints(d)
+def _add_words(slots, taps, weights, target, width, shift):
+    """Make a row of the result by words, whose products wrap; the order does not matter."""
+    half = spread_i32(np.int32(np.int32(1) << np.int32(shift - 1)))
+    for x in range(0, width, 64):
+        a, b, c, d = half, half, half, half
+        for k in range(taps):
+            place, weight = load_i64(slots + 8 * k) + 4 * x, spread_i32(np.int32(weights[_U(k)]))
+            a = add_ints(a, multiply_ints(load_ints(place), weight))
+            b = add_ints(b, multiply_ints(load_ints(place + 64), weight))
+            c = add_ints(c, multiply_ints(load_ints(place + 128), weight))
+            d = add_ints(d, multiply_ints(load_ints(place + 192), weight))
+        a, b, c, d = (
+            shift_right_by(a, shift),
+            shift_right_by(b, shift),
+            shift_right_by(c, shift),
+            shift_right_by(d, shift),
+        )
+        _store((a, b, c, d), target + x, width - x)
 
 
 @forced
-def _add_tail(slots, taps, weights, begin, row):
+def _added(total, place, weight):
+    return add_floats(total, multiply_floats(load_floats(place), weight))
+
+
+@forced
+def _add_reals(slots, weights, target, width):
+    """Make a row of the result of four rows by real numbers, the last row first."""
+    one, two, three, four = load_i64(slots), load_i64(slots + 8), load_i64(slots + 16), load_i64(slots + 24)
+    weight, weight_2 = spread_f32(weights[_U(0)]), spread_f32(weights[_U(1)])
+    weight_3, weight_4 = spread_f32(weights[_U(2)]), spread_f32(weights[_U(3)])
+    for x in range(0, 4 * width, 256):
+        a = multiply_floats(load_floats(four + x), weight_4)
+        b = multiply_floats(load_floats(four + x + 64), weight_4)
+        c = multiply_floats(load_floats(four + x + 128), weight_4)
+        d = multiply_floats(load_floats(four + x + 192), weight_4)
+        a, b = _added(a, three + x, weight_3), _added(b, three + x + 64, weight_3)
+        c, d = _added(c, three + x + 128, weight_3), _added(d, three + x + 192, weight_3)
+        a, b = _added(a, two + x, weight_2), _added(b, two + x + 64, weight_2)
+        c, d = _added(c, two + x + 128, weight_2), _added(d, two + x + 192, weight_2)
+        a, b = _added(a, one + x, weight), _added(b, one + x + 64, weight)
+        c, d = _added(c, one + x + 128, weight), _added(d, one + x + 192, weight)
+        sums = floats_to_ints(a), floats_to_ints(b), floats_to_ints(c), floats_to_ints(d)
+        _store(sums, target + x // 4, width - x // 4)
+
+
+@forced
+def _add_tail(slots, weights, begin, row):
     """Sum the samples of a row that fill no group: forward, in double precision."""
     for i in range(begin, row.size):
         total = np.float64(0)
-        for k in range(taps):
+        for k in range(4):
             total += np.float64(load_f32(load_i64(slots + 8 * k) + 4 * i)) * np.float64(weights[_U(k)])
         row[_U(i)] = np.uint8(rounded(total, np.float64, codes.STORE_UP, 0.0, 255.0))
 
@@ -221,45 +245,33 @@ def make(special: Specialisation) -> Kernel:
         ring = (address_of(scratch) + 63) & -64
         lines, window = ring + slots * size, address_of(places)
         safe = src.shape[0] * rows_in - (overrun + length - 1) // length
-        shift = np.int32(numbers[1])
-        half = spread_i32(np.int32(0) if real else np.int32(np.int32(1) << np.int32(shift - 1)))
+        large, groups, shift = src.size > LARGE, header[GROUPS], np.int32(numbers[1])
         ready = np.int64(0)
         for row in range(begin, end):
             p, y = row // rows, row % rows
-            start = np.int64(first[_U(y)])
-            near, stop = min(max(start, 0), rows_in - 1), max(min(start + taps, rows_in), 1)
-            following = min(max(np.int64(first[_U(min(y + 1, rows - 1))]), 0), rows_in - 1)
+            start, last = np.int64(first[_U(y)]), rows_in - 1
+            near, stop = min(max(start, 0), last), max(min(start + taps, rows_in), 1)
+            following = min(max(np.int64(first[_U(min(y + 1, rows - 1))]), 0), last)
             if y == 0 or row == begin or ready < near:
                 ready = near
             while ready < stop:
                 far = ready + 4 if ready + 4 < stop else max(ready + 4, following)
-                four, goals = (
-                    (
-                        _source(src, p, ready, safe, columns, lines),
-                        _source(src, p, ready + 1, safe, columns, lines + line),
-                        _source(src, p, ready + 2, safe, columns, lines + 2 * line),
-                        _source(src, p, ready + 3, safe, columns, lines + 3 * line),
-                    ),
-                    (
-                        ring + ready % slots * size,
-                        ring + (ready + 1) % slots * size,
-                        ring + (ready + 2) % slots * size,
-                        ring + (ready + 3) % slots * size,
-                    ),
-                )
-                _filter_rows(four, goals, (far - ready) * length, header, entries, tables, parts, wide, real)
+                ahead = (far - ready) * length if large else 0
+                four = four_rows(src, p, ready, safe, columns, lines, line)
+                goals = four_slots(ring, ready, slots, size)
+                if parts < 16 and groups == 1:
+                    _filter_rows(four, goals, ahead, header, entries, tables, 1, parts, wide, real)
+                else:
+                    _filter_rows(four, goals, ahead, header, entries, tables, groups, parts, wide, real)
                 ready += 4
             for k in range(taps):
-                places[_U(k)] = ring + min(max(start + k, 0), rows_in - 1) % slots * size
+                places[_U(k)] = ring + min(max(start + k, 0), last) % slots * size
             target = address_of(out) + row * width
-            for x in range(0, width, 64):
-                if real:
-                    total = _add_reals(window, taps, weights[y], 4 * x)
-                else:
-                    total = _add_words(window, taps, weights[y], 4 * x, half, shift)
-                store_first_bytes(target + x, in_order_fours(clipped(total)), min(width - x, 64))
             if real:
-                _add_tail(window, taps, weights[y], width // numbers[3] * numbers[3], out[p, y])
+                _add_reals(window, weights[y], target, width)
+                _add_tail(window, weights[y], width // numbers[3] * numbers[3], out[p, y])
+            else:
+                _add_words(window, taps, weights[y], target, width, shift)
         return scratch.size + places.size  # an address is not a use: this keeps the arrays alive
 
     return exact_taps

@@ -1,11 +1,13 @@
-"""Rows of bytes in memory: aligned blobs, and copies of those rows that wide loads would overrun."""
+"""Copies of those rows of bytes that wide loads would overrun."""
 
 import numpy as np
 
 from fastresample.kernels.common import forced
 from fastresample.kernels.simd.memory import load_bytes, load_first_bytes, store_bytes
+from fastresample.kernels.vectors import address_of
 
 LINE = 64  # bytes of a vector and of a line of the cache
+LARGE = 1 << 24  # bytes of an image that caches do not hold: what comes next is worth asking for
 
 
 def aligned(size):
@@ -32,3 +34,27 @@ def row_or_copy(source, number, safe, length, width, line):
         return source + number * length
     copy_bytes(source + number * length, line, width)
     return line
+
+
+@forced
+def four_rows(src, plane, row, safe, width, lines, room):
+    """Addresses of the source rows from ``row`` on, of the last one behind it; copies are ``room`` bytes apart."""
+    source, length, origin = address_of(src), src.shape[2], plane * src.shape[1]
+    last = src.shape[1] - 1
+    return (
+        row_or_copy(source, origin + min(row, last), safe, length, width, lines),
+        row_or_copy(source, origin + min(row + 1, last), safe, length, width, lines + room),
+        row_or_copy(source, origin + min(row + 2, last), safe, length, width, lines + 2 * room),
+        row_or_copy(source, origin + min(row + 3, last), safe, length, width, lines + 3 * room),
+    )
+
+
+@forced
+def four_slots(ring, row, slots, size):
+    """Addresses of four rows of a ring from ``row`` on."""
+    return (
+        ring + row % slots * size,
+        ring + (row + 1) % slots * size,
+        ring + (row + 2) % slots * size,
+        ring + (row + 3) % slots * size,
+    )

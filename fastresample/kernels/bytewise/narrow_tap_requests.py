@@ -4,17 +4,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fastresample import codes
 from fastresample.kernels.bytewise.memory import aligned
 from fastresample.kernels.bytewise.narrow_tap_tables import packers
 from fastresample.kernels.bytewise.narrow_taps import HEADER, Special
 from fastresample.kernels.bytewise.sums import WORDS
-from fastresample.kernels.bytewise.tap_requests import known, passes
-from fastresample.kernels.bytewise.tap_tables import Axis, farthest_apart
+from fastresample.kernels.bytewise.tap_requests import known
 from fastresample.kernels.common import Kernel
 from fastresample.kernels.tiers import AVX2, AVX512, VBMI, tier
 
-# Digits of weights by those of `taps`, whose digits are bytes.
-_DIGITS = {2: 1, 3: 2, WORDS: WORDS}
+_ONE = 22  # fraction bits of a weight of 1
 # Bytes of a window, and the absolute sum of two upper digits, bytes, whose products do not saturate.
 _WINDOW, _MOST_PAIR = 16, 127
 # Lower digits of more words' weights would not fit 32 bits.
@@ -26,6 +25,46 @@ _MOST_AHEAD = 8
 def matches(request: Any) -> bool:
     """Say whether the processor has vectors of 256 bits, and this arithmetic is known."""
     return tier() in (AVX2, AVX512, VBMI) and known(request)
+
+
+class _Axis(NamedTuple):
+    """A table of one axis in fixed point."""
+
+    first: Any
+    weights: Any
+    shift: int  # fraction bits that its sums drop
+    digits: int  # of `narrow_sums`
+
+
+class _Passes(NamedTuple):
+    """Both passes of a resize."""
+
+    x: _Axis | None  # None: rows are not filtered
+    y: _Axis
+    columns_last: bool  # rows are filtered first, then summed down the columns
+    words: bool  # kept between the passes
+    fraction: int  # bits that rows of words drop where they are not filtered
+
+
+def _passes(request: Any, tables: Any) -> _Passes:
+    """Return the passes in fixed point."""
+    _, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
+    rows_first, along = request.order == codes.HORIZONTAL_FIRST, request.taps_x != codes.IDENTITY
+    in_order = [(first_x, weights_x), (first_y, weights_y)]
+    first, last = (
+        _Axis(first, weights, int(shift), 1 if weights.dtype == np.int16 else 2)
+        for (first, weights), shift in zip(in_order if rows_first else reversed(in_order), numbers[:2], strict=True)
+    )
+    fraction, words = 1, request.arithmetic.between == "int16"
+    if words:
+        whole = np.rint(last.weights * 2.0**last.shift)  # real weights are whole numbers of these units
+        last = last._replace(weights=whole.astype(np.int32), digits=WORDS)
+        if not along:  # weights of 1 give the words' fraction away
+            fraction = _ONE - first.shift if rows_first else last.shift - _ONE
+            words = not rows_first
+            last = last._replace(shift=last.shift - fraction, digits=2)  # rows as they are, not as words
+    x, y = (first, last) if rows_first else (last, first)
+    return _Passes(x if along else None, y, rows_first and along, words, fraction)
 
 
 class _Measured(NamedTuple):
@@ -48,9 +87,9 @@ class _Measured(NamedTuple):
         return self.table[3]
 
 
-def _measured(axis: Axis) -> _Measured | None:
+def _measured(axis: _Axis) -> _Measured | None:
     """Return an axis as the kernels take it; None where its weights are beyond them."""
-    digits, starts = _DIGITS[axis.digits], np.empty_like(axis.first)
+    digits, starts = axis.digits, np.empty_like(axis.first)
     table = (axis.first, axis.weights, digits, starts)
     taps, pair = packers(axis.weights.dtype.name)[0](*table)
     few = digits != WORDS or (taps <= _MOST_TAPS_OF_WORDS and axis.shift > 8)
@@ -71,8 +110,8 @@ class _Windows(NamedTuple):
 
 def _parts(starts: Any, channels: int, sample: int) -> tuple[int, bool]:
     """Return how many windows four lanes are gathered from, and whether a fourth lane of each pixel is nothing."""
-    moves = farthest_apart(starts, [(3, 1, 1, 0)[channels - 1]])  # from the first to the last of four samples' pixels
-    move = int(moves[0])
+    apart = min((3, 1, 1, 0)[channels - 1], starts.size - 1)  # from the first to the last of four samples' pixels
+    move = int((starts[apart:] - starts[: starts.size - apart]).max())
     last = (move, 2 * move + 1, max(3 * move, 2), 3)[channels - 1]
     if (last + (4 // sample - 1) * channels + 1) * sample <= _WINDOW:
         return 1, False
@@ -100,7 +139,7 @@ def _pack_windows(x: _Measured, windows: _Windows, channels: int, width: int, nu
 
 def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None:
     """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
-    axis_x, axis_y, columns_last, words, fraction = passes(request, tables)
+    axis_x, axis_y, columns_last, words, fraction = _passes(request, tables)
     channels, width_in, rows_in = (int(size) for size in tables[0][:3])
     if axis_x is not None and channels > 4:
         return None

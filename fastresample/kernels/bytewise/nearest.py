@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.simd.memory import (
     load_bytes,
@@ -29,6 +30,8 @@ from fastresample.kernels.simd.permutations import blend_bytes, permute_bytes, p
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
 
+_U = np.uintp
+_ITEMS = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
 # What a window costs, of 64 bytes and of 128, in pixels moved one by one.
 _COSTS = (2, 5)
 
@@ -53,9 +56,11 @@ def can_permute(request: Any) -> bool:
 def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]] | None:
     """Choose how an index map is followed, and say where everything is; None if it descends or reaches too far."""
     sizes, index_x, index_y = tables
-    item = np.dtype(request.source).itemsize
-    row_bytes = int(sizes[1]) * item
-    windows, wide, word, begins, lanes = _packer()(index_x, int(sizes[0]) * item, row_bytes)
+    item, n = _ITEMS[request.source], index_x.size
+    pixel, row_bytes = int(sizes[0]) * item, int(sizes[1]) * item
+    chunks = (n * pixel + 63) // 64
+    begins, lanes = np.empty(max(16 * chunks, n + 1), np.int64), np.empty(64 * chunks, np.uint8)
+    windows, wide, word = _packer()(index_x, pixel, row_bytes, begins, lanes)
     if not (windows or word):
         return None
     special = Specialisation(windows, bool(wide), bool(windows) and row_bytes < 64, word)
@@ -64,7 +69,8 @@ def prepare(request: Any, tables: Any) -> tuple[Specialisation, tuple[Any, ...]]
 
 @cache
 def _packer() -> Kernel:
-    return compile_kernel(pack, "pack_windows", (array_type(np.int32, 1), types.int64, types.int64))
+    begins, lanes = array_type(np.int64, 1, writable=True), array_type(np.uint8, 1, writable=True)
+    return compile_kernel(pack, "pack_windows", (array_type(np.int32, 1), types.int64, types.int64, begins, lanes))
 
 
 @forced
@@ -84,8 +90,11 @@ def _chunk_begin(q, length):
 
 
 @forced
-def _choose(index, pixel, row_bytes):
-    """Return the cheapest windows that reach far enough, how many and whether wide, and what they cost; none are 0."""
+def _choose(index, pixel, row_bytes, first, end):
+    """Return the cheapest windows that reach far enough, how many and whether wide, and what they cost; none are 0.
+
+    Chunks [first, end) are like others.
+    """
     length = index.size * pixel
     windows, wide, least = 0, 0, 1 << 30
     for choice in range(10):
@@ -93,38 +102,55 @@ def _choose(index, pixel, row_bytes):
         cost, room, width = count * _COSTS[twice], 64 << twice, 64 // count
         if cost >= least or (twice and (row_bytes < 128 or (count != 1 and count != 16))):
             continue
-        fits = True
-        for q in range((length + 63) // 64):
+        fits, q = True, 0
+        while fits and q * 64 < length:
+            if q == first and first < end:
+                q = end
+                continue
             begin = _chunk_begin(q, length)
             for k in range(begin, min(begin + 64, length), width):
-                low, high = reach(index, pixel, k, min(k + width, length))
+                last = min(k + width, length) - 1
+                x, y = k // pixel, last // pixel
+                low, high = index[_U(x)] * pixel + k % pixel, index[_U(y)] * pixel + last % pixel
+                if x < y:
+                    low = min(low, index[_U(x + 1)] * pixel)
+                    high = max(high, index[_U(y - 1)] * pixel + pixel - 1)
                 fits = fits and high - low < room
-            if not fits:
-                break
+            q += 1
         if fits:
             windows, wide, least = count, twice, cost
     return windows, wide, least
 
 
 @forced
-def _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes):
-    """Set where each window begins, and which of its bytes go to the lanes that it serves."""
+def _fill_windows(index, pixel, row_bytes, windows, wide, first, end, apart, begins, lanes):
+    """Set where each window begins, and which of its bytes go to the lanes that it serves.
+
+    Chunks [first, end) are those so many earlier, moved on.
+    """
     length, width, last = index.size * pixel, 64 // windows, max(row_bytes - (64 << wide), 0)
-    for q in range(lanes.size // 64):
-        begin = _chunk_begin(q, length)
-        x, c = begin // pixel, begin % pixel
-        for window in range(windows):
-            first = begin + window * width
-            low = 0
-            if first < length:
-                low = min(reach(index, pixel, first, min(first + width, length))[0], last)
-            begins[q * windows + window] = low
-            for lane in range(width):
-                inside = first + lane < length
-                lanes[q * 64 + window * width + lane] = np.uint8(index[x] * pixel + c - low if inside else 0)
-                c += 1
-                if c == pixel and x + 1 < index.size:
-                    x, c = x + 1, 0
+    for q in range((length + 63) // 64):
+        begin, here = _chunk_begin(q, length), q * windows
+        if first <= q and q < end:
+            moved = np.int64(index[_U(begin // pixel)]) - np.int64(index[_U((begin - 64 * apart) // pixel)])
+            for window in range(windows):
+                begins[_U(here + window)] = begins[_U(here - apart * windows + window)] + moved * pixel
+            for lane in range(_U(q * 64), _U(q * 64 + 64)):
+                lanes[lane] = lanes[lane - _U(64 * apart)]
+            continue
+        x, c, low = begin // pixel, begin % pixel, np.int64(0)
+        for lane in range(64):
+            inside = begin + lane < length
+            place = np.int64(index[_U(x)]) * pixel + c if inside else low
+            if lane % width == 0:
+                low = min(place, last) if inside else np.int64(0)
+                if inside and c + width > pixel and x + 1 < index.size:
+                    low = min(low, np.int64(index[_U(x + 1)]) * pixel)
+                begins[_U(here + lane // width)] = low
+            lanes[_U(q * 64 + lane)] = np.uint8(place - low if inside else 0)
+            c += 1
+            if c == pixel and x + 1 < index.size:
+                x, c = x + 1, 0
 
 
 @forced
@@ -132,30 +158,32 @@ def _fill_places(index, pixel, row_bytes, word, places):
     """Set where each pixel begins and, behind the last one, how many may be moved as whole words."""
     whole = 0
     for x in range(index.size):
-        places[x] = index[x] * pixel
-        if places[x] + word <= row_bytes and x * pixel + word <= index.size * pixel:
+        places[_U(x)] = index[_U(x)] * pixel
+        if index[_U(x)] * pixel + word <= row_bytes and x * pixel + word <= index.size * pixel:
             whole = x + 1
     places[index.size] = whole
 
 
-def pack(index, pixel, row_bytes):
-    """Return how to follow a map, as in `Specialisation`, and its tables; neither windows nor a word if it cannot be.
+def pack(index, pixel, row_bytes, begins, lanes):
+    """Say how to follow a map, as in `Specialisation`, and fill its tables; neither windows nor a word if it cannot be.
 
     Rows have ``row_bytes``. Tables: where windows begin, and which bytes of them go where; or where pixels begin.
     """
-    for x in range(1, index.size):
-        if index[x] < index[x - 1]:
-            return 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.uint8)
-    windows, wide, cost = _choose(index, pixel, row_bytes)
+    ascends = True
+    for x in range(_U(1), _U(index.size)):
+        ascends &= index[x] >= index[x - _U(1)]
+    if not ascends:
+        return 0, 0, 0
+    # Windows near the end of the row are moved back inside it.
+    first, end, apart = repeated_chunks(index, index, 0, pixel, 64, row_bytes - 128 - pixel)
+    windows, wide, cost = _choose(index, pixel, row_bytes, first, end)
     if pixel >= 3 and pixel <= 8 and (windows == 0 or windows >= 8) and cost * pixel >= 64:
-        word, places = 4 if pixel <= 4 else 8, np.empty(index.size + 1, np.int64)
-        _fill_places(index, pixel, row_bytes, word, places)
-        return 0, 0, word, places, np.empty(0, np.uint8)
-    chunks = (index.size * pixel + 63) // 64 if windows else 0
-    begins, lanes = np.empty(chunks * windows, np.int64), np.empty(chunks * 64, np.uint8)
+        word = 4 if pixel <= 4 else 8
+        _fill_places(index, pixel, row_bytes, word, begins)
+        return 0, 0, word
     if windows:
-        _fill_windows(index, pixel, row_bytes, windows, wide, begins, lanes)
-    return windows, wide, 0, begins, lanes
+        _fill_windows(index, pixel, row_bytes, windows, wide, first, end, apart, begins, lanes)
+    return windows, wide, 0
 
 
 @forced

@@ -1,9 +1,9 @@
 """Sums of products of bytes or words, in fixed point, exactly: along rows and down columns.
 
-A weight is several digits of base 256: three, each -128 to 127, or two; ``dot_bytes`` adds four products of bytes with
-one digit. Words are weighed with two digits, the upper one a word itself; ``dot_words`` adds two products. The digits'
-sums are put together by ``((low >> 8) + middle >> 8) + high``, whose floors commute with whole numbers, so what comes
-out is ``(sum + half) >> shift``.
+A weight is several digits of base 256: three, each -128 to 127, two or one; ``dot_bytes`` adds four products of bytes
+with one digit. Words are weighed with two digits, the upper one a word itself; ``dot_words`` adds two products. The
+digits' sums are put together by ``((low >> 8) + middle >> 8) + high``, whose floors commute with whole numbers, so what
+comes out is ``(sum + half) >> shift``.
 
 Along a row, 16 lanes are 16 outputs in turn, of whichever pixel and channel; the four bytes of all lanes, four samples
 or two words, come from one permutation. Four rows are filtered together, sharing weights and indices. Down a column
@@ -37,7 +37,7 @@ from fastresample.kernels.simd.permutations import (
     zero_ints,
 )
 
-# Digits of a weight: three or two, of bytes; or two, of words.
+# Digits of a weight: three, two or one, of bytes; or two, of words.
 WORDS = 0
 _next_digit = shift_right(Ints, 8)
 _second_of_two, _second, _third, _fourth = (merge_bytes(2, 1), *(merge_bytes(4, part) for part in (1, 2, 3)))
@@ -68,8 +68,10 @@ def gather(line, base, index, parts, wide):
 
 
 @forced
-def _total(low, middle, high, digits, last):
+def total(low, middle, high, digits, last):
     """Put the sums of the digits together and round down."""
+    if digits == 1:
+        return shift_right_by(low, last)
     if digits == 3:
         return shift_right_by(add_ints(_next_digit(add_ints(_next_digit(low), middle)), high), last)
     return shift_right_by(add_ints(_next_digit(low), middle), last)
@@ -79,7 +81,9 @@ def _total(low, middle, high, digits, last):
 def _add(low, middle, high, value, weights, digits):
     if digits == WORDS:
         return dot_words(low, value, load_bytes(weights)), dot_words(middle, value, load_bytes(weights + 64)), high
-    low, middle = dot_bytes(low, value, load_bytes(weights)), dot_bytes(middle, value, load_bytes(weights + 64))
+    low = dot_bytes(low, value, load_bytes(weights))
+    if digits > 1:
+        middle = dot_bytes(middle, value, load_bytes(weights + 64))
     if digits == 3:
         high = dot_bytes(high, value, load_bytes(weights + 128))
     return low, middle, high
@@ -99,13 +103,13 @@ def filter_four(rows, base, table, groups, step, half, last, parts, wide, digits
         b0, b1, b2 = _add(b0, b1, b2, gather(row_b, base, index, parts, wide), weights, digits)
         c0, c1, c2 = _add(c0, c1, c2, gather(row_c, base, index, parts, wide), weights, digits)
         d0, d1, d2 = _add(d0, d1, d2, gather(row_d, base, index, parts, wide), weights, digits)
-        weights += 192 if digits == 3 else 128
+        weights += 128 if digits == WORDS else 64 * digits
         row_a, row_b, row_c, row_d = row_a + step, row_b + step, row_c + step, row_d + step
     return (
-        _total(a0, a1, a2, digits, last),
-        _total(b0, b1, b2, digits, last),
-        _total(c0, c1, c2, digits, last),
-        _total(d0, d1, d2, digits, last),
+        total(a0, a1, a2, digits, last),
+        total(b0, b1, b2, digits, last),
+        total(c0, c1, c2, digits, last),
+        total(d0, d1, d2, digits, last),
     )
 
 
@@ -165,10 +169,10 @@ def totals(sums, digits, last):
     """Return the rounded sums of 64 columns, in four vectors."""
     low, middle, high = sums
     return (
-        _total(low[0], middle[0], high[0], digits, last),
-        _total(low[1], middle[1], high[1], digits, last),
-        _total(low[2], middle[2], high[2], digits, last),
-        _total(low[3], middle[3], high[3], digits, last),
+        total(low[0], middle[0], high[0], digits, last),
+        total(low[1], middle[1], high[1], digits, last),
+        total(low[2], middle[2], high[2], digits, last),
+        total(low[3], middle[3], high[3], digits, last),
     )
 
 

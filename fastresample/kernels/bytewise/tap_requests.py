@@ -1,15 +1,11 @@
-"""Which resizes `taps` serves, and how they are put to it: passes in fixed point as axes with digits and shifts.
-
-`narrow_taps` computes the same: it asks `known` and `passes` too.
-"""
-
-from typing import Any, NamedTuple
+"""Which resizes `taps` serves, and how they are put to it: passes in fixed point as axes with digits and shifts."""
 
 import numpy as np
 
 from fastresample import codes
+from fastresample.kernels.bytewise.ascending import ascending
 from fastresample.kernels.bytewise.sums import WORDS
-from fastresample.kernels.bytewise.tap_tables import LARGEST, Axis, packed_tables
+from fastresample.kernels.bytewise.tap_tables import Axis, packed_tables
 from fastresample.kernels.bytewise.taps import Special
 from fastresample.kernels.tiers import VBMI, tier
 
@@ -32,9 +28,14 @@ def known(request):
     return _fixed(last) if between == "uint8" else between == "int16" and words
 
 
+def matches(request):
+    """Say whether the processor permutes bytes, and this arithmetic is known."""
+    return tier() is VBMI and known(request)
+
+
 def _widened(first, last):
-    """Give both axes a third digit where a word is beyond two: the weights grow as much as the shift."""
-    if max(int(axis.weights.max()) for axis in (first, last)) <= LARGEST[2] or first.digits != 2 or last.digits != 2:
+    """Give both axes a third digit, for words beyond two: the weights grow as much as the shift."""
+    if first.digits != 2 or last.digits != 2:
         return first, last
     grown = []
     for axis in (first, last):
@@ -43,54 +44,42 @@ def _widened(first, last):
     return grown
 
 
-class Passes(NamedTuple):
-    """Both passes of a resize."""
-
-    x: Axis | None  # None: rows are not filtered
-    y: Axis
-    columns_last: bool  # rows are filtered first, then summed down the columns
-    words: bool  # kept between the passes
-    fraction: int  # bits that rows of words drop where they are not filtered
+def _ascending(axis):
+    first, weights = ascending(axis.first, axis.weights)
+    return axis._replace(first=first, weights=weights)
 
 
-def passes(request: Any, tables: Any) -> Passes:
-    """Return the passes in fixed point."""
-    _, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
-    columns_last, along = request.order == codes.HORIZONTAL_FIRST, request.taps_x != codes.IDENTITY
-    columns_last &= along  # a single pass is the same in either order
-    words = request.arithmetic.between == "int16"
-    in_order = [(first_x, weights_x), (first_y, weights_y)]
-    if request.order == codes.VERTICAL_FIRST:
-        in_order.reverse()
-    first, last = (
-        Axis(first, weights, int(shift), 2 if weights.dtype == np.int16 else 3)
-        for (first, weights), shift in zip(in_order, numbers[:2], strict=True)
-    )
-    fraction = 1
-    if words:
-        # Real weights are whole numbers of these units.
-        whole = np.rint(last.weights * 2.0**last.shift)
-        last = last._replace(weights=whole.astype(np.int32), digits=WORDS)
-        if not along:  # weights of 1 give the words' fraction away
-            fraction = _ONE - first.shift if request.order == codes.HORIZONTAL_FIRST else last.shift - _ONE
-            words = request.order == codes.VERTICAL_FIRST
-            last = last._replace(shift=last.shift - fraction, digits=3)  # rows as they are, not as words
-    x, y = (last, first) if request.order == codes.VERTICAL_FIRST else (first, last)
-    return Passes(x if along else None, y, columns_last, words, fraction)
+def _packed(sizes, near, far, rows_first, columns_last, along, fraction):
+    x, y = (near, far) if rows_first else (far, near)
+    return packed_tables(sizes, x if along else None, y, columns_last, fraction)
 
 
 def prepare(request, tables):
     """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
-    x, y, columns_last, words, fraction = passes(request, tables)
-    along, y = _widened(y if x is None else x, y)
-    found = packed_tables(tables[0], None if x is None else along, y, columns_last, fraction)
+    sizes, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
+    along, rows_first = request.taps_x != codes.IDENTITY, request.order == codes.HORIZONTAL_FIRST
+    columns_last = rows_first and along  # a single pass is the same in either order
+    words, fraction, scale = request.arithmetic.between == "int16", 1, 1.0
+    shift, last_shift = int(numbers[0]), int(numbers[1])
+    if rows_first:
+        first, weights, last, last_weights = first_x, weights_x, first_y, weights_y
+    else:
+        first, weights, last, last_weights = first_y, weights_y, first_x, weights_x
+    last_digits = 2 if last_weights.dtype == np.int16 else 3
+    if words:
+        scale, last_digits = 2.0**last_shift, WORDS  # real weights are whole numbers of these units
+        if not along:  # weights of 1 give the words' fraction away
+            fraction = _ONE - shift if rows_first else last_shift - _ONE
+            words = not rows_first
+            last_shift, last_digits = last_shift - fraction, 3  # rows as they are, not as words
+    near = Axis(first, weights, shift, 2 if weights.dtype == np.int16 else 3)
+    far = Axis(last, last_weights, last_shift, last_digits, scale)
+    found = _packed(sizes, near, far, rows_first, columns_last, along, fraction)
+    if found is None:
+        near, far = (_ascending(axis) for axis in _widened(near, far))
+        found = _packed(sizes, near, far, rows_first, columns_last, along, fraction)
     if found is None:
         return None
-    (parts, wide), tables = found
-    first = along if columns_last else y
-    return Special(columns_last, x is not None, parts, wide, first.digits, words), tables
-
-
-def matches(request):
-    """Say whether the processor permutes bytes, and this arithmetic is known."""
-    return tier() is VBMI and known(request)
+    (parts, wide), packed = found
+    digits = (near if along or not rows_first else far).digits
+    return Special(columns_last, along, parts, wide, digits, words), packed

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastresample.kernels.bytewise.memory import row_or_copy
+from fastresample.kernels.bytewise.memory import LARGE, row_or_copy
+from fastresample.kernels.bytewise.row_tables import ask_ahead
 from fastresample.kernels.bytewise.sums import (
     WORDS,
     add_rows,
@@ -75,30 +76,47 @@ def _half(shift):
 
 
 @forced
+def _load_some(address, count):
+    return load_bytes(address) if count == 64 else load_first_bytes(address, count)
+
+
+@forced
+def _sum_block(place, length, first, rows, target, count, weights, groups, half, last, digits, words):
+    """Weigh and sum up to 64 columns of rows from ``first`` on; those beyond the last weigh nothing."""
+    sums = no_sums(half)
+    for group in range(groups):
+        top = first + 4 * group
+        a = _load_some(place + min(top, rows - 1) * length, count)
+        b = _load_some(place + min(top + 1, rows - 1) * length, count)
+        c = _load_some(place + min(top + 2, rows - 1) * length, count)
+        d = _load_some(place + min(top + 3, rows - 1) * length, count)
+        sums = add_rows(sums, interleaved(a, b, c, d), weights + 4 * digits * group, digits)
+    a, b, c, d = totals(sums, digits, last)
+    if words:
+        lower, upper = pack_ints(a, b), pack_ints(c, d)
+        store_words(target, blocks_in_turn(lower, upper))
+        store_words(target + 64, blocks_in_turn_upper(lower, upper))
+    elif count == 64:
+        store_bytes(target, clipped((a, b, c, d)))
+    else:
+        store_first_bytes(target, clipped((a, b, c, d)), count)
+
+
+@forced
 def _sum_rows(source, length, first, rows, target, width, weights, groups, half, last, digits, words, fresh, stop):
-    """Weigh and sum rows of the source from ``first`` on into a line; rows beyond the last weigh nothing.
+    """Weigh and sum rows of the source from ``first`` on into a line.
 
     The line gets clipped bytes or, whole vectors of them, ``words``. Rows ``[fresh, stop)`` will be wanted next.
     """
-    for x in range(0, width, 64):
-        count, place = min(width - x, 64), source + x
+    size, whole = 2 if words else 1, width // 64 * 64
+    for x in range(0, whole, 64):
+        place = source + x
         for row in range(fresh, stop):  # more streams than the processor would follow by itself
             prefetch(place + row * length)
-        sums = no_sums(half)
-        for group in range(groups):
-            top = first + 4 * group
-            a = load_first_bytes(place + min(top, rows - 1) * length, count)
-            b = load_first_bytes(place + min(top + 1, rows - 1) * length, count)
-            c = load_first_bytes(place + min(top + 2, rows - 1) * length, count)
-            d = load_first_bytes(place + min(top + 3, rows - 1) * length, count)
-            sums = add_rows(sums, interleaved(a, b, c, d), weights + 4 * digits * group, digits)
-        a, b, c, d = totals(sums, digits, last)
-        if words:
-            lower, upper = pack_ints(a, b), pack_ints(c, d)
-            store_words(target + 2 * x, blocks_in_turn(lower, upper))
-            store_words(target + 2 * x + 64, blocks_in_turn_upper(lower, upper))
-        else:
-            store_first_bytes(target + x, clipped((a, b, c, d)), count)
+        _sum_block(place, length, first, rows, target + size * x, 64, weights, groups, half, last, digits, words)
+    if whole < width:
+        place, goal, count = source + whole, target + size * whole, width - whole
+        _sum_block(place, length, first, rows, goal, count, weights, groups, half, last, digits, words)
 
 
 @forced
@@ -138,6 +156,26 @@ def _sum_quads(ring, slots, size, quad, target, width, weights, groups, half, la
         store_first_bytes(target + x, in_order_fours(clipped(totals(sums, digits, last))), min(width - x, 64))
 
 
+@forced
+def _filter_quad(four, ahead, groups, goal, half_slot, filtering, parts, wide, digits, words):
+    """Filter four rows into a slot of the ring. What lies ``ahead`` unless that is 0 will be wanted next.
+
+    ``groups`` is given, for where it is known to be one there need not be a loop.
+    """
+    chunks, lanes, chunk_table, weights, step, half, last = filtering
+    for chunk in range(chunks):
+        entry = chunk_table + 8 * chunk * (parts + 1)
+        if ahead:
+            ask_ahead(four, ahead, entry + 8, parts)
+        sums = filter_four(four, entry + 8, weights + load_i64(entry), groups, step, half, last, parts, wide, digits)
+        here = goal + 4 * lanes * chunk
+        if words:
+            store_bytes(here, join_words(sums[0], sums[1]))
+            store_bytes(here + half_slot, join_words(sums[2], sums[3]))
+        else:
+            store_bytes(here, transpose_fours(clipped(sums)))
+
+
 def make_columns_last(special):
     """Source rows are filtered along their length, four at a time, into a ring; that is summed down the columns."""
     _, _, parts, wide, digits, words = special
@@ -162,7 +200,7 @@ def make_columns_last(special):
         ring = (address_of(scratch) + 63) & -64
         lines = ring + groups_y * size
         safe = (src.shape[0] - 1) * src.shape[1] + rows_in - (overrun + length - 1) // length
-        ready = 0
+        ready, large = 0, src.size > LARGE
         for row in range(begin, end):
             p, y = row // rows, row % rows
             first = load_i64(row_table + 8 * y)
@@ -179,21 +217,12 @@ def make_columns_last(special):
                     row_or_copy(source, origin + min(top + 3, rows_in - 1), safe, length, width_in, lines + 3 * line),
                 )
                 goal = ring + made % groups_y * size
-                for chunk in range(chunks):
-                    entry = chunk_table + 8 * chunk * (parts + 1)
-                    ahead = load_i64(entry + 8) + 4 * length
-                    for one in four:
-                        prefetch(one + ahead)
-                        if wide or parts > 1:
-                            prefetch(one + ahead + 64)
-                    table = weights_x + load_i64(entry)
-                    sums = filter_four(four, entry + 8, table, groups_x, step, half_x, last_x, parts, wide, digits)
-                    here = goal + 4 * lanes * chunk
-                    if words:
-                        store_bytes(here, join_words(sums[0], sums[1]))
-                        store_bytes(here + half_slot, join_words(sums[2], sums[3]))
-                    else:
-                        store_bytes(here, transpose_fours(clipped(sums)))
+                filtering = (chunks, lanes, chunk_table, weights_x, step, half_x, last_x)
+                ahead = 4 * length if large else 0
+                if parts < 16 and groups_x == 1:
+                    _filter_quad(four, ahead, 1, goal, half_slot, filtering, parts, wide, digits, words)
+                else:
+                    _filter_quad(four, ahead, groups_x, goal, half_slot, filtering, parts, wide, digits, words)
             ready = max(ready, stop)
             _sum_quads(
                 ring, groups_y, size, quad, target + row * width, width, weights_y + y * groups_y * bytes_y,

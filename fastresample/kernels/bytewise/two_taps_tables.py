@@ -6,95 +6,94 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, inline
+from fastresample.kernels.bytewise.repeats import repeated_chunks
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 
 # The header: what follows, then four integers for each output row, then the entry of each chunk of 32 samples.
 COLUMNS, SECOND, APART, HEAD = 0, 1, 2, 3
 # Fraction bits of the words between the passes where sums are exact: 255 * 2**7 still fits.
 FRACTION = 7
-# With how many of the last permutations a new one is compared.
-_MOST_SHARED = 16
+LANES = 32  # of a chunk
 _U = np.uintp
 
 
-@inline
+@forced
 def _unit(weights, high):
     """Return what each row of weights sums to, 0 where rows differ or some weight is not between nothing and all."""
-    taps = weights.shape[1]
+    taps, wrong = weights.shape[1], 0
     unit = 2048 if high else np.int64(weights[0, 0]) + (np.int64(weights[0, 1]) if taps == 2 else 0)
-    for i in range(weights.shape[0]):
+    for i in range(_U(weights.shape[0])):
         near = np.int64(weights[i, 0])
         far = np.int64(weights[i, 1]) if taps == 2 else np.int64(0)
         # Weights that were rounded one by one: with two more than 2048 in both passes results still fit a byte.
-        sums = near + far <= unit + 2 and near <= unit and far <= unit if high else near + far == unit
-        if near < 0 or far < 0 or not sums:
-            return np.int64(0)
-    return np.int64(unit)
+        sums = near + far <= unit + 2 if high else near + far == unit
+        if near < 0 or far < 0 or near > unit or far > unit or not sums:
+            wrong = 1
+    return np.int64(0 if wrong else unit)
 
 
-@inline
+@forced
 def known(wx, wy, numbers, high):
     """Return how many places the weights of columns and of rows have to be moved to have 15 bits; -1: not served."""
-    if high and (wx.shape[1] < 2 or wy.shape[1] < 2 or numbers[0] != 4 or numbers[1] != 2):
-        return -1, -1
-    unit_x, unit_y = _unit(wx, high), _unit(wy, high)
+    unit_x, unit_y, places_x, places_y = _unit(wx, high), _unit(wy, high), np.int64(0), np.int64(0)
     if high:
-        return (0, 0) if unit_x and unit_y else (-1, -1)
-    if unit_x == 1 << (numbers[0] + FRACTION) and unit_y << FRACTION == 1 << numbers[1]:
+        served = wx.shape[1] == 2 and wy.shape[1] == 2 and numbers[0] == 4 and numbers[1] == 2
+        served = served and unit_x != 0 and unit_y != 0
+    else:
         places_x, places_y = 15 - FRACTION - numbers[0], 15 + FRACTION - numbers[1]
-        if min(places_x, places_y) >= 0:
-            return places_x, places_y
-    return -1, -1
+        served = unit_x == 1 << (numbers[0] + FRACTION) and unit_y << FRACTION == 1 << numbers[1]
+        served = served and places_x >= 0 and places_y >= 0
+    return (places_x, places_y) if served else (np.int64(-1), np.int64(-1))
 
 
-@inline
-def _reach(first, channels, far, lowest, highest):
-    """Set the lowest and the highest sample that each four outputs read; groups behind the last output repeat it."""
-    n, c_n = _U(first.size), _U(channels)
-    for k in range(_U(lowest.size)):
-        lowest[k], highest[k] = np.int64(1 << 62), np.int64(-1)
-    for x in range(n):
-        place = np.int64(first[x]) * channels
-        for lane in range(x * c_n, (x + _U(1)) * c_n):
-            group = lane >> _U(2)
-            lowest[group], highest[group] = min(lowest[group], place), max(highest[group], place + far)
-            place += 1
-    last = (n * c_n - _U(1)) >> _U(2)
-    for k in range(last + _U(1), _U(lowest.size)):
-        lowest[k], highest[k] = lowest[last], highest[last]
+@forced
+def _reach(first, channels, far, begin, end, lowest, highest):
+    """Set the lowest and the highest sample that each four outputs read, of chunks but for those in [begin, end).
+
+    Groups behind the last output repeat it.
+    """
+    outputs = first.size * channels
+    for chunk in range(lowest.size // 8):
+        if begin <= chunk and chunk < end:
+            continue
+        lane = chunk * LANES
+        x, c = lane // channels, lane % channels
+        for group in range(_U(8 * chunk), _U(8 * chunk + 8)):
+            least, most = np.int64(1 << 62), np.int64(-1)
+            for _ in range(4):
+                place = np.int64(first[_U(x)]) * channels + c
+                least, most = min(least, place), max(most, place + far)
+                lane += 1
+                c += 1
+                if c == channels and lane < outputs:
+                    x, c = x + 1, 0
+                elif lane >= outputs:
+                    c -= 1
+            lowest[group], highest[group] = least, most
 
 
-@inline
-def _windows(lowest, highest, length):
+@forced
+def _windows(lowest, highest, begin, end, length, wide):
     """Return how many windows of two vectors a chunk needs: 0 = one of a single vector; -1 = too many."""
-    for parts in (0, 1, 2, 4, 8):
-        groups, room = 8 // max(parts, 1), _room(parts, length)
-        fits = True
-        for start in range(0, lowest.size, groups):
-            least, most = lowest[start], highest[start]
-            for k in range(start + 1, start + groups):
+    for number in range(5):
+        parts = (1 << number) >> 1
+        groups, room = 8 // max(parts, 1), wide if parts else np.int64(64)
+        fits, start = True, 0
+        while start < lowest.size and fits:
+            if start == 8 * begin and begin < end:
+                start = 8 * end
+                continue
+            least, most = lowest[_U(start)], highest[_U(start)]
+            for k in range(_U(start + 1), _U(start + groups)):
                 least, most = min(least, lowest[k]), max(most, highest[k])
-            if most - least >= room and length > room:
-                fits = False
-                break
+            fits = most - least < room or length <= room
+            start += groups
         if fits:
             return parts
     return -1
 
 
-@inline
-def _second(length):
-    """Return how far behind its first vector a window's second one lies: inside the row."""
-    return max(min(64, length - 64), 0)
-
-
-@inline
-def _room(parts, length):
-    """Return the width of a window."""
-    return 64 + _second(length) if parts else np.int64(64)
-
-
-@inline
+@forced
 def pack_rows(first, weights, rows_in, places, high, header):
     """Fill the four integers of each output row: the nearer source row, the other, and their weights.
 
@@ -119,102 +118,92 @@ def pack_rows(first, weights, rows_in, places, high, header):
     return apart
 
 
-@inline
-def _place_windows(lowest, length, parts, start, header):
-    """Fill the first samples of the windows in the chunks' entries, which begin at ``start``."""
-    count, groups = max(parts, 1), 8 // max(parts, 1)
-    furthest = max(length - _room(parts, length), 0)
-    for window in range(lowest.size // groups):
-        base = furthest
-        for k in range(window * groups, (window + 1) * groups):
-            base = min(base, lowest[k])
-        header[start + window // count * (1 + count) + 1 + window % count] = base
-
-
-@inline
+@forced
 def paired(weights, x, places, high):
     """Return whether the second sample is the nearer one, and words of weights.
 
     Where sums are high: the upper digits of both, and the lower ones. Else: minus twice the other sample's weight, and
     nothing.
     """
-    w0, w1 = np.int64(weights[x, 0]), np.int64(weights[x, 1]) if weights.shape[1] == 2 else np.int64(0)
+    w0, w1 = np.int64(weights[_U(x), 0]), np.int64(weights[_U(x), 1]) if weights.shape[1] == 2 else np.int64(0)
     if high:
         low0, low1 = ((w0 + 64) & 127) - 64, ((w1 + 64) & 127) - 64
         return False, (w0 - low0) >> 7 | (w1 - low1) >> 7 << 8, (low0 & 255) | (low1 & 255) << 8
     return w1 > w0, -2 * (min(w0, w1) << places), np.int64(0)
 
 
-@inline
-def _pack_columns(first, weights, channels, length, parts, places, high, entries, header, words):
+@forced
+def _pack_columns(
+    first, weights, channels, gap, furthest, parts, places, high, begin, end, apart, entries, lowest, header, words
+):
     """Fill each chunk's permutation and weights: bytes of two samples and of their weights in a word."""
-    far, gap = channels if weights.shape[1] == 2 else np.int64(0), 64 - _second(length)
-    c_n, size, start, width = _U(channels), _U(96 if high else 64), _U(entries), _U(1 + max(parts, 1))
-    shift = _U(5 - (parts >> 1) + (parts >> 3))  # 32 lanes by 1, 2, 4 or 8 windows
-    for k in range(_U(words.size) - size, _U(words.size)):
-        words[k] = 0  # lanes behind the last output
-    for x in range(_U(first.size)):
-        place = np.int64(first[x]) * channels
-        swapped, upper, lower = paired(weights, x, places, high)
-        for lane in range(x * c_n, (x + _U(1)) * c_n):
-            chunk, within = lane >> _U(5), lane & _U(31)
-            near = place - header[start + chunk * width + _U(1) + (within >> shift)]
+    outputs, count = first.size * channels, max(parts, 1)
+    far, size, groups = channels if weights.shape[1] == 2 else np.int64(0), 96 if high else 64, 8 // count
+    shift, kept = 5 - (parts >> 1) + (parts >> 3), 0  # 32 lanes by 1, 2, 4 or 8 windows
+    for chunk in range(lowest.size // 8):
+        entry = entries + chunk * (1 + count)
+        if begin <= chunk and chunk < end:
+            other = entry - apart * (1 + count)
+            further = (
+                np.int64(first[_U(chunk * LANES // channels)]) - first[_U((chunk - apart) * LANES // channels)]
+            ) * channels
+            header[_U(entry)] = header[_U(other)]
+            for window in range(count):
+                header[_U(entry + 1 + window)] = header[_U(other + 1 + window)] + further
+            continue
+        for window in range(count):
+            base = furthest
+            for k in range(_U(8 * chunk + window * groups), _U(8 * chunk + (window + 1) * groups)):
+                base = min(base, lowest[k])
+            header[_U(entry + 1 + window)] = base
+        header[_U(entry)] = kept * size * 2
+        there, lane = kept * size, chunk * LANES
+        kept += 1
+        x, c = lane // channels, lane % channels
+        for within in range(LANES):
+            if lane + within >= outputs:
+                words[_U(there + within)] = words[_U(there + within + 32)] = 0
+                if high:
+                    words[_U(there + within + 64)] = 0
+                continue
+            swapped, upper, lower = paired(weights, x, places, high)
+            near = np.int64(first[_U(x)]) * channels + c - header[_U(entry + 1 + (within >> shift))]
             other = near + far
             near, other = near + (gap if near >= 64 else 0), other + (gap if other >= 64 else 0)
-            there = chunk * size + within
-            words[there] = np.int16(other | near << 8) if swapped else np.int16(near | other << 8)
-            words[there + _U(32)] = np.int16(upper)
+            words[_U(there + within)] = np.int16(other | near << 8) if swapped else np.int16(near | other << 8)
+            words[_U(there + within + 32)] = np.int16(upper)
             if high:
-                words[there + _U(64)] = np.int16(lower)
-            place += 1
+                words[_U(there + within + 64)] = np.int16(lower)
+            c += 1
+            if c == channels:
+                x, c = x + 1, 0
 
 
-@inline
-def share(parts, size, start, header, blob):
-    """Keep equal permutations and weights once: steps that are simple fractions have a few. Enter where each lies."""
-    kept, same = 0, 0
-    for chunk in range(blob.size // size):
-        found = -1
-        # What repeats does so soon, or the tables differ all along.
-        for k in range(min(kept, _MOST_SHARED) if same or chunk < 2 * _MOST_SHARED else 0):
-            other, equal = kept - 1 - k, True
-            for i in range(size):
-                if blob[chunk * size + i] != blob[other * size + i]:
-                    equal = False
-                    break
-            if equal:
-                found = other
-                break
-        if found < 0:
-            found = kept
-            kept += 1
-            for i in range(size):
-                blob[found * size + i] = blob[chunk * size + i]
-        else:
-            same += 1
-        header[start + chunk * (1 + max(parts, 1))] = found * size * 8
-
-
-def pack(sizes, fx, wx, fy, wy, numbers, high, lowest, highest, header, words, blob):
+def pack(sizes, fx, wx, fy, wy, numbers, high, reach, header, words):
     """Fill the header, and the permutations with weights; return the number of windows.
 
-    It is -1 where two_taps.py cannot serve. ``lowest`` and ``highest`` have room for eight numbers of each chunk, the
-    header for eight windows of each; ``words`` and ``blob`` are the same memory.
+    It is -1 where two_taps.py cannot serve. ``reach`` has room for eight numbers of each chunk, twice, the header for
+    eight windows of each.
     """
     channels, length = sizes[0], sizes[1]
     places_x, places_y = known(wx, wy, numbers, high)
     if places_x < 0:
         return -1
-    _reach(fx, channels, channels if wx.shape[1] == 2 else np.int64(0), lowest, highest)
-    parts = _windows(lowest, highest, length)
+    lowest, highest = reach[0], reach[1]
+    # How far behind its first vector a window's second one lies: inside the row.
+    second = max(min(64, length - 64), 0)
+    # Windows near the end of the row are moved back inside it.
+    begin, end, apart = repeated_chunks(fx, wx.reshape(wx.size), wx.shape[1], channels, LANES, length - 127 - channels)
+    _reach(fx, channels, channels if wx.shape[1] == 2 else np.int64(0), begin, end, lowest, highest)
+    parts = _windows(lowest, highest, begin, end, length, 64 + second)
     if parts < 0:
         return -1
-    start = HEAD + 4 * fy.size
-    header[COLUMNS], header[SECOND] = length, _second(length)
+    start, gap, furthest = HEAD + 4 * fy.size, 64 - second, max(length - 64 - (second if parts else 0), 0)
+    header[COLUMNS], header[SECOND] = length, second
     header[APART] = pack_rows(fy, wy, sizes[2], places_y, high, header)
-    _place_windows(lowest, length, parts, start, header)
-    _pack_columns(fx, wx, channels, length, parts, places_x, high, start, header, words)
-    share(parts, 24 if high else 16, start, header, blob)
+    _pack_columns(
+        fx, wx, channels, gap, furthest, parts, places_x, high, begin, end, apart, start, lowest, header, words
+    )
     return parts
 
 
@@ -222,8 +211,9 @@ def pack(sizes, fx, wx, fy, wy, numbers, high, lowest, highest, header, words, b
 def _packer() -> Kernel:
     index, words, numbers = array_type(np.int32, 1), array_type(np.int16, 2), array_type(np.int64, 1)
     filled, packed = array_type(np.int64, 1, writable=True), array_type(np.int16, 1, writable=True)
+    grid = array_type(np.int64, 2, writable=True)
     tables = (numbers, index, words, index, words, numbers, types.boolean)
-    return compile_kernel(pack, "pack_two_taps", (*tables, filled, filled, filled, packed, filled))
+    return compile_kernel(pack, "pack_two_taps", (*tables, grid, filled, packed))
 
 
 def packed(tables: Any, high: bool) -> Any:
@@ -235,5 +225,5 @@ def packed(tables: Any, high: bool) -> Any:
     reach = np.empty((2, 8 * chunks), np.int64)
     header = np.empty(HEAD + 4 * fy.size + 9 * chunks, np.int64)
     words = np.empty(chunks * (96 if high else 64), np.int16)
-    windows = _packer()(sizes, fx, wx, fy, wy, numbers, high, *reach, header, words, words.view(np.int64))
+    windows = _packer()(sizes, fx, wx, fy, wy, numbers, high, reach, header, words)
     return None if windows < 0 else (windows, header, words.view(np.uint8))

@@ -1,6 +1,7 @@
 """Vectors of 16 float32, and how they become bytes."""
 
 from llvmlite import ir
+from numba import types
 
 from fastresample.kernels.simd.kinds import (
     ADDRESS,
@@ -21,6 +22,16 @@ store_quarter_bytes = store(QuarterBytes)
 zero_floats = operation(Floats, (), lambda b: Floats.constant(0.0))
 add_floats = operation(Floats, (Floats, Floats), lambda b, x, y: b.fadd(x, y))
 multiply_floats = operation(Floats, (Floats, Floats), lambda b, x, y: b.fmul(x, y))
+
+
+def _emit_stream(builder, address, value):
+    stored = builder.store(value, pointer(builder, address), align=64)
+    stored.set_metadata("nontemporal", builder.module.add_metadata([ir.Constant(LANES["i32"], 1)]))
+
+
+# Store past the caches, at a multiple of 64 bytes; then wait until others see what was stored so.
+stream_floats = operation(types.void, (ADDRESS, Floats), _emit_stream)
+finish_streams = operation(types.void, (), lambda b: call(b, "llvm.x86.sse.sfence", ir.VoidType(), []) and None)
 
 
 def _emit_load_bytes_as_ints(builder, address):

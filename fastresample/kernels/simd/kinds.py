@@ -6,7 +6,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 LANES = {"i1": ir.IntType(1), "i8": ir.IntType(8), "i16": ir.IntType(16), "i32": ir.IntType(32)}
-LANES |= {"i64": ir.IntType(64), "f32": ir.FloatType()}
+LANES |= {"i64": ir.IntType(64), "f32": ir.FloatType(), "f64": ir.DoubleType()}
 
 
 class Vector(types.Type):
@@ -33,7 +33,7 @@ class _VectorModel(models.PrimitiveModel):
 
 
 Bytes, HalfBytes, QuarterBytes = Vector("i8", 64), Vector("i8", 32), Vector("i8", 16)
-Words, Ints, Floats = Vector("i16", 32), Vector("i32", 16), Vector("f32", 16)
+Words, Ints, Floats, Doubles = Vector("i16", 32), Vector("i32", 16), Vector("f32", 16), Vector("f64", 8)
 HalfWords, HalfInts = Vector("i16", 16), Vector("i32", 8)
 ADDRESS, I32, F32 = types.int64, types.int32, types.float32
 _HALF = {Bytes: HalfBytes, Words: HalfWords, Ints: HalfInts}

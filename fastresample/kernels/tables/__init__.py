@@ -58,14 +58,14 @@ def window_builder(name: str) -> Kernel:
 @cache
 def cut_builder(word: str) -> Kernel:
     """Return the compiled `quantised.cut` for words of the dtype ``word``."""
-    words = array_type(word, 2, writable=True)
-    limits = (types.int64, types.int64, types.float64, types.float64)
+    words = array_type(word, 1, writable=True)
+    limits = (types.int64, types.int64, types.float64, types.float64, types.float64)
     return compile_kernel(quantised.cut, "cut", (_INDEX, _INDEX, _REAL, *limits, words))
 
 
 @cache
 def fixed_builder(word: str) -> Kernel:
     """Return the compiled `quantised.fixed` for words of the dtype ``word``."""
-    words = array_type(word, 2, writable=True)
+    words = array_type(word, 1, writable=True)
     signature = (_INDEX, _INDEX, _REAL, types.int64, types.int64, types.boolean, words)
     return compile_kernel(quantised.fixed, "fixed", signature)

@@ -7,7 +7,6 @@ import numpy as np
 from fastresample import codes
 from fastresample.kernels.common import forced
 
-_SHORTEST_VECTOR = 8
 # Coefficients of Taylor's series of the sine from the third power on.
 _3, _5, _7, _9 = (1.0 / -math.factorial(3), 1.0 / math.factorial(5), 1.0 / -math.factorial(7), 1.0 / math.factorial(9))
 _11, _13, _15 = (1.0 / -math.factorial(11), 1.0 / math.factorial(13), 1.0 / -math.factorial(15))
@@ -58,27 +57,28 @@ def filter_value(code, a, b, x):
 
 
 @forced
-def weigh(code, a, b, weights, i, taps):
-    """Replace the distances in the row ``i`` by their weights, as `filter_value`; vectors serve what is costly."""
-    i, n = np.uintp(i), np.uintp(taps)
-    if taps < _SHORTEST_VECTOR:
-        for k in range(n):
-            weights[i, k] = filter_value(code, a, b, weights[i, k])
-    elif code == codes.CUBIC:
-        for k in range(n):
-            weights[i, k] = cubic(a, b, weights[i, k])
-    elif code == codes.LANCZOS:
-        for k in range(n):
-            x = weights[i, k]
+def weigh(code, a, b, weights, begin, end):
+    """Replace the distances [begin, end) by their weights, as `filter_value`; vectors serve what is costly."""
+    begin, end = np.uintp(begin), np.uintp(end)
+    if code == codes.CUBIC:
+        for k in range(begin, end):
+            weights[k] = cubic(a, b, weights[k])
+    elif code == codes.LANCZOS or code == codes.HAMMING:
+        lanczos = code == codes.LANCZOS
+        for k in range(begin, end):
+            x = weights[k]
             apart = x if x != 0.0 else 1.0
-            value = sine(x) / (math.pi * apart) * (sine(x / a) * a / (math.pi * apart))
-            weights[i, k] = 1.0 if x == 0.0 else value
-    elif code == codes.HAMMING:
-        for k in range(n):
-            x = weights[i, k]
-            apart = x if x != 0.0 else 1.0
-            value = sine(x) / (math.pi * apart) * (0.54 + 0.46 * sine(x + 0.5))
-            weights[i, k] = 1.0 if x == 0.0 else value
+            other = sine(x / a if lanczos else x + 0.5)
+            window = other * a / (math.pi * apart) if lanczos else 0.54 + 0.46 * other
+            value = sine(x) / (math.pi * apart) * window
+            weights[k] = 1.0 if x == 0.0 else value
+    elif code == codes.TRIANGLE:
+        for k in range(begin, end):
+            weights[k] = max(1.0 - weights[k], 0.0)
     else:
-        for k in range(n):
-            weights[i, k] = filter_value(code, a, b, weights[i, k])
+        for k in range(begin, end):
+            x = weights[k]
+            if code == codes.BOX:
+                weights[k] = 1.0 if x < 0.5 else 0.5 if x == 0.5 else 0.0
+            else:
+                weights[k] = math.exp(-x * x / (2.0 * a * a))

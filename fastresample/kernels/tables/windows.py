@@ -2,52 +2,91 @@
 
 Positions are the affine map of ``geometry.AxisMap``: output i samples the source at ``(stride * i + offset) / unit``.
 For whole-number boxes all three are integers held in float64, so every numerator below is exact (up to
-``n_in * n_out = 2**51``) and mirrored outputs get mirrored weights, bit for bit.
+``n_in * n_out = 2**51``), mirrored outputs get mirrored weights, bit for bit, and windows repeat: away from the ends,
+output ``i + unit / gcd`` weighs as output i, ``stride / gcd`` samples further on, and is copied from it.
 """
 
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.common import inline
+from fastresample.kernels.common import forced
 from fastresample.kernels.tables.filters import weigh
 
-
-@inline
-def _mirrored_sum(weights, i, begin, end):
-    """Sum from the ends inwards: a mirrored row has the same sum, bit for bit."""
-    total = 0.0
-    i, low, high = np.uintp(i), np.uintp(begin), np.uintp(max(begin, end))
-    while high - low > np.uintp(1):
-        high -= np.uintp(1)
-        total += weights[i, low] + weights[i, high]
-        low += np.uintp(1)
-    if low < high:
-        total += weights[i, low]
-    return total
+_U = np.uintp
+# Numerators below this are exact in quarters, and their quotients never round up to a whole number.
+_EXACT = 2.0**50
 
 
-@inline
-def _finish(i, left, begin, end, position, unit, n_in, first, count, weights):
-    """Make columns [begin, end) window ``i``, divided by their sum; column 0 is sample ``left``. Return the largest.
+@forced
+def _repeats(stride, offset, unit, reach, n_in, n_out):
+    """Return outputs [begin, end) that repeat, how many earlier ones they repeat, and how much further on they lie."""
+    most = max(abs(offset) + stride * n_out, unit * (n_in + 4.0)) + reach
+    parts = abs(np.rint(stride) - stride) + abs(np.rint(offset) - offset) + abs(np.rint(unit) - unit)
+    if not (stride >= 1.0 and most < _EXACT and parts == 0.0 and np.rint(4.0 * reach) == 4.0 * reach):
+        return n_out, n_out, 1, 0
+    a, b = np.int64(unit), np.int64(stride)
+    while b:
+        a, b = b, a % b
+    period, advance = np.int64(unit) // a, np.int64(stride) // a
+    begin = np.int64(max(np.ceil((reach + 2.0 * unit - offset) / stride), 0.0)) + period
+    end = min(np.int64(np.floor((unit * (n_in - 3.0) - reach - offset) / stride)) + 1, n_out)
+    return (
+        (begin, end, period, advance) if begin < end else (np.int64(n_out), np.int64(n_out), np.int64(1), np.int64(0))
+    )
 
-    Zeros at the ends are cut off: what is not weighed is not read. A window of zeros becomes the nearest sample.
+
+@forced
+def _repeat(begin, end, period, advance, first, count, flat):
+    """Copy the windows that repeat."""
+    width = flat.size // first.size
+    for i in range(_U(begin), _U(end)):
+        first[i] = first[i - _U(period)] + advance
+        count[i] = count[i - _U(period)]
+    for j in range(_U(begin * width), _U(end * width)):
+        flat[j] = flat[j - _U(period * width)]
+
+
+@forced
+def _finish(start, stop, stride, offset, unit, n_in, first, count, flat):
+    """Make windows of the outputs [start, stop), divided by their sums; return the largest weight.
+
+    They are given as ``count`` weights from sample ``first`` on. What lies outside the image is added to the outermost
+    sample inside. Zeros at the ends are cut off: what is not weighed is not read. A window of zeros becomes the nearest
+    sample. Rows are summed from the ends inwards, so that a mirrored row has the same sum, bit for bit.
     """
-    while begin < end and weights[i, begin] == 0.0:
-        begin += 1
-    while begin < end and weights[i, end - 1] == 0.0:
-        end -= 1
-    total = _mirrored_sum(weights, i, begin, end)
-    if not total > 0.0:
-        weights[i, 0] = 1.0
-        first[i] = min(max(np.floor((2.0 * position + unit) / (2.0 * unit)), 0.0), n_in - 1.0)
-        count[i] = 1
-        return 1.0
-    peak = 0.0
-    for k in range(end - begin):
-        weights[i, k] = weights[i, begin + k] / total
-        peak = max(peak, weights[i, k])
-    first[i] = left + begin
-    count[i] = end - begin
+    width, peak = flat.size // first.size, 0.0
+    for i in range(_U(start), _U(stop)):
+        row, left = np.int64(i) * width, np.int64(first[i])
+        begin, end = row + max(-left, 0), row + min(np.int64(n_in) - left, np.int64(count[i]))
+        if begin < end:
+            for k in range(_U(row), _U(begin)):
+                flat[_U(begin)] += flat[k]
+            for k in range(row + np.int64(count[i]) - 1, end - 1, -1):
+                flat[_U(end - 1)] += flat[_U(k)]
+        while begin < end and flat[_U(begin)] == 0.0:
+            begin += 1
+        while begin < end and flat[_U(end - 1)] == 0.0:
+            end -= 1
+        total, low, high = 0.0, begin, end - 1
+        while low < high:
+            total += flat[_U(low)] + flat[_U(high)]
+            low += 1
+            high -= 1
+        if low == high:
+            total += flat[_U(low)]
+        moved = begin - row
+        if total > 0.0:
+            for k in range(_U(row), _U(end - moved)):
+                flat[k] = flat[k + _U(moved)] / total
+                peak = max(peak, flat[k])
+            first[i], count[i] = np.int32(left + moved), np.int32(end - begin)
+        else:
+            position = stride * np.float64(np.int64(i)) + offset
+            nearest = np.floor((2.0 * position + unit) / (2.0 * unit))
+            first[i], count[i] = np.int32(min(max(nearest, 0.0), n_in - 1.0)), 1
+            flat[_U(row)] = peak = 1.0
+        for k in range(_U(row + np.int64(count[i])), _U(row + width)):
+            flat[k] = 0.0
     return peak
 
 
@@ -61,27 +100,27 @@ def filtered(numbers, first, count, weights):
     stride, offset, unit, n_in = numbers[0], numbers[1], numbers[2], numbers[3]
     spread, reach, code = numbers[4], numbers[5] * numbers[4], int(numbers[6])
     a, b, repeat = numbers[7], numbers[8], numbers[9] != 0.0
+    n, width, flat = first.size, weights.shape[1], weights.reshape(weights.size)
+    begin, end, period, advance = _repeats(stride, offset, unit, reach, n_in, n)
+    box, lowest, highest = code == codes.BOX, 0.0, n_in - 1.0
+    if repeat:
+        lowest, highest = -np.inf, np.inf
     peak = 0.0
-    for i in range(first.size):
-        position = stride * i + offset
-        if code == codes.BOX:
-            left, right = np.ceil((position - reach) / unit), np.floor((position + reach) / unit)
-        else:
-            left, right = np.floor((position - reach) / unit) + 1.0, np.ceil((position + reach) / unit) - 1.0
-        if not repeat:
-            left, right = max(left, 0.0), min(right, n_in - 1.0)
-        right = min(right, left + weights.shape[1] - 1.0)  # a rounded position never leaves the table
-        taps = max(int(right - left) + 1, 0)
-        for k in range(taps):
-            weights[i, k] = abs(unit * (left + k) - position) / spread
-        weigh(code, a, b, weights, i, taps)
-        begin, end = max(int(-left), 0), taps - max(int(right - n_in) + 1, 0)
-        if begin < end:
-            for k in range(begin):
-                weights[i, begin] += weights[i, k]
-            for k in range(taps - 1, end - 1, -1):
-                weights[i, end - 1] += weights[i, k]
-        peak = max(peak, _finish(i, left, begin, end, position, unit, n_in, first, count, weights))
+    for part in range(2):
+        start, stop = (end, n) if part else (0, begin)
+        for i in range(_U(start), _U(stop)):
+            position = stride * np.float64(np.int64(i)) + offset
+            low, high = (position - reach) / unit, (position + reach) / unit
+            left = np.ceil(low) if box else np.floor(low) + 1.0
+            right = np.floor(high) if box else np.ceil(high) - 1.0
+            left, right = max(left, lowest), min(right, highest)
+            # A rounded position never leaves the table.
+            first[i], count[i] = np.int32(left), np.int32(max(min(right - left + 1.0, np.float64(width)), 0.0))
+            for k in range(_U(width)):
+                flat[i * _U(width) + k] = abs(unit * (left + np.float64(np.int64(k))) - position) / spread
+        weigh(code, a, b, flat, start * width, stop * width)
+        peak = max(peak, _finish(start, stop, stride, offset, unit, n_in, first, count, flat))
+    _repeat(begin, end, period, advance, first, count, flat)
     return peak
 
 
@@ -92,17 +131,22 @@ def covered(numbers, first, count, weights):
     ``1 / (2 * unit)``.
     """
     stride, offset, unit, n_in = numbers[0], numbers[1], numbers[2], numbers[3]
+    n, width, flat = first.size, weights.shape[1], weights.reshape(weights.size)
+    begin, end, period, advance = _repeats(stride, offset, unit, 0.5 * stride, n_in, n)
     peak = 0.0
-    for i in range(first.size):
-        position = stride * i + offset
-        begin, end = 2.0 * position - stride, 2.0 * position + stride
-        low = max(np.floor((begin + unit) / (2.0 * unit)), 0.0)
-        high = min(np.ceil((end + unit) / (2.0 * unit)) - 1.0, n_in - 1.0)
-        taps = max(min(int(high - low) + 1, weights.shape[1]), 0)
-        for k in range(taps):
-            left = (2.0 * (low + k) - 1.0) * unit
-            weights[i, k] = max(min(end, left + 2.0 * unit) - max(begin, left), 0.0)
-        peak = max(peak, _finish(i, low, 0, taps, position, unit, n_in, first, count, weights))
+    for part in range(2):
+        start, stop = (end, n) if part else (0, begin)
+        for i in range(_U(start), _U(stop)):
+            position = stride * np.float64(np.int64(i)) + offset
+            lower, upper = 2.0 * position - stride, 2.0 * position + stride
+            low = max(np.floor((lower + unit) / (2.0 * unit)), 0.0)
+            high = min(np.ceil((upper + unit) / (2.0 * unit)) - 1.0, n_in - 1.0)
+            for k in range(_U(width)):
+                left = (2.0 * (low + np.float64(np.int64(k))) - 1.0) * unit
+                flat[i * _U(width) + k] = max(min(upper, left + 2.0 * unit) - max(lower, left), 0.0)
+            first[i], count[i] = np.int32(low), np.int32(max(min(high - low + 1.0, np.float64(width)), 0.0))
+        peak = max(peak, _finish(start, stop, stride, offset, unit, n_in, first, count, flat))
+    _repeat(begin, end, period, advance, first, count, flat)
     return peak
 
 

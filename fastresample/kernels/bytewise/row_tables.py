@@ -1,4 +1,4 @@
-"""Tables of `exact_taps`: which bytes of a source row 16 sums take, four taps at a time, and two digits of weights."""
+"""Tables of rows filtered four at a time: which bytes 16 sums take for each four taps, and the weights' digits."""
 
 from functools import cache
 from typing import Any
@@ -8,11 +8,14 @@ from numba import types
 
 from fastresample.kernels.bytewise.memory import LINE, aligned
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.simd.memory import load_i64, prefetch
 
 # The header; behind it the place of each chunk's table in the blob, in bytes, and where its windows begin.
 COLUMNS, STEP, OVERRUN, CHUNKS, LANES, GROUPS, HEAD = range(7)
-# Weights whose two digits of base 256 are signed bytes.
-_LOWEST, _LARGEST = -127 * 256, 127 * 256 + 127
+# Adding this makes every digit of base 256 positive; the bytes are then digits plus 128.
+_BIAS = np.uint32(0x808080)
+# Numbers of taps, in the bytes of a word.
+IN_ORDER = np.uint32(0x03020100)
 _SEEN = 512  # tables that are kept in mind, to find equal ones
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _U = np.uintp
@@ -41,29 +44,29 @@ def _choose(first, channels, lanes):
 
 
 @forced
-def _digits(weights, x, tap, upper):
+def _digits(weights, x, tap, place):
     """Return one digit of four weights, in the bytes of a word; zeros beyond the table."""
     word = np.uint32(0)
     for k in range(4):
         if tap + k < weights.shape[1]:
-            weight = np.int32(weights[_U(x), _U(tap + k)])
-            high = np.int32(np.int32(weight + np.int32(128)) >> np.int32(8))
-            digit = high if upper else np.int32(weight - np.int32(high << np.int32(8)))
-            word |= np.uint32(np.uint32(np.uint32(digit) & np.uint32(255)) << np.uint32(8 * k))
+            digits = np.uint32(np.uint32(np.int32(weights[_U(x), _U(tap + k)])) + _BIAS) ^ _BIAS
+            word |= np.uint32(((digits >> np.uint32(8 * place)) & np.uint32(255)) << np.uint32(8 * k))
     return word
 
 
 @forced
-def _served(first, weights, across):
-    """Whether windows ascend along both axes and weights are two signed bytes."""
-    served = True
+def _served(first, weights, across, digits):
+    """Whether windows ascend along both axes and weights are so many signed bytes."""
+    served, largest = True, np.int64(0)
+    for _ in range(digits):
+        largest = largest * 256 + 127
     for i in range(_U(1), _U(first.size)):
         served &= first[i] >= first[i - _U(1)]
     for i in range(_U(1), _U(across.size)):
         served &= across[i] >= across[i - _U(1)]
     for x in range(_U(weights.shape[0])):
         for k in range(_U(weights.shape[1])):
-            served &= weights[x, k] >= _LOWEST and weights[x, k] <= _LARGEST
+            served &= -largest <= weights[x, k] and weights[x, k] <= largest
     return served
 
 
@@ -75,19 +78,20 @@ def _same(blob, one, other, size):
     return same
 
 
-def pack(first, weights, across, channels, lanes, groups, chunks, blob):
+def pack(first, weights, order, across, channels, lanes, digits, chunks, blob):
     """Fill ``chunks[chunk] = place, first bytes of windows`` and the blob, words of 32 bits.
 
     Return the number of windows, whether they are wide, and the words used; no windows where tables cannot be served.
     """
-    parts, wide = _choose(first, channels, lanes) if _served(first, weights, across) else (0, 0)
+    parts, wide = _choose(first, channels, lanes) if _served(first, weights, across, digits) else (0, 0)
     if parts == 0:
         return 0, 0, 0
-    size, width, length = 16 * (1 + 2 * groups), 16 // parts, first.size * channels
-    digits, seen = np.empty((first.size, 2 * groups), np.uint32), np.full(_SEEN, -1)
+    words = (weights.shape[1] + 3) // 4 * digits  # of a pixel
+    size, width, length = 16 * (1 + words), 16 // parts, first.size * channels
+    own, seen = np.empty((first.size, words), np.uint32), np.full(_SEEN, -1)
     for x in range(first.size):
-        for k in range(2 * groups):
-            digits[_U(x), _U(k)] = _digits(weights, x, k // 2 * 4, k % 2 == 1)
+        for k in range(words):
+            own[_U(x), _U(k)] = _digits(weights, x, k // digits * 4, k % digits)
     used, x, c = 0, 0, 0
     for chunk in range(chunks.shape[0]):
         last, base, mark = min(lanes, length - chunk * lanes) - 1, np.int64(0), np.uint64(0)
@@ -98,11 +102,12 @@ def pack(first, weights, across, channels, lanes, groups, chunks, blob):
             start = np.int64(first[_U(x)]) * channels + c - base
             index = np.uint32(0)
             for k in range(4):
-                index |= np.uint32(np.uint32(start + k * channels) << np.uint32(8 * k))
+                tap = np.int64((order[_U(x)] >> np.uint32(8 * k)) & np.uint32(255))
+                index |= np.uint32(np.uint32(start + tap * channels) << np.uint32(8 * k))
             blob[_U(used + lane)] = index
             mark += np.uint64(index) * (_PRIME + np.uint64(2 * lane))
-            for k in range(2 * groups):
-                word = digits[_U(x), _U(k)]
+            for k in range(words):
+                word = own[_U(x), _U(k)]
                 blob[_U(used + 16 * (1 + k) + lane)] = word
                 mark += np.uint64(word) * (_PRIME + np.uint64(32 * k + 34 + 2 * lane))
             if lane < last:  # lanes behind the last repeat it
@@ -123,24 +128,41 @@ def pack(first, weights, across, channels, lanes, groups, chunks, blob):
 
 
 @cache
-def _packer() -> Kernel:
-    index, words = array_type(np.int32, 1), array_type(np.int16, 2)
+def _packer(weight: str) -> Kernel:
+    index, words = array_type(np.int32, 1), array_type(weight, 2)
     grid, blob = array_type(np.int64, 2, writable=True), array_type(np.uint32, 1, writable=True)
-    return compile_kernel(pack, "pack_exact_taps", (index, words, index, *[types.int64] * 3, grid, blob))
+    signature = (index, words, array_type(np.uint32, 1), index, *[types.int64] * 3, grid, blob)
+    return compile_kernel(pack, f"pack_exact_taps_{weight}", signature)
 
 
-def packed(sizes: Any, first: Any, weights: Any, across: Any) -> tuple[int, bool, Any, Any] | None:
-    """Return the number of windows, whether they are wide, the header and the tables; None where they cannot serve."""
+def packed(sizes: Any, x: Any, across: Any, digits: int) -> tuple[int, bool, Any, Any] | None:
+    """Return the number of windows, whether they are wide, the header and the tables; None where they cannot serve.
+
+    ``x``: first samples, weights, and which of each four taps weigh (`IN_ORDER`). ``across``: another axis's first
+    samples, which must ascend too.
+    """
+    first, weights, order = x
     channels, width_in = int(sizes[0]), int(sizes[1])
     if 4 * channels > 128:
         return None
     lanes, groups = 15 if channels == 3 else 16, -(-weights.shape[1] // 4)
     count = -(-first.size * channels // lanes)
-    chunks, blob = np.empty((count, 17), np.int64), aligned(count * LINE * (1 + 2 * groups))
-    parts, wide, used = _packer()(first, weights, across, channels, lanes, groups, chunks, blob.view(np.uint32))
+    chunks, blob = np.empty((count, 17), np.int64), aligned(count * LINE * (1 + digits * groups))
+    fill = _packer(weights.dtype.name)
+    parts, wide, used = fill(first, weights, order, across, channels, lanes, digits, chunks, blob.view(np.uint32))
     if parts == 0:
         return None
     chunks = chunks[:, : 1 + parts]
     end = int(chunks[-1, -1]) + 4 * channels * (groups - 1) + (64 << wide)
     head = np.array((width_in, 4 * channels, max(0, end - width_in), count, lanes, groups), np.int64)
     return parts, bool(wide), np.concatenate((head, chunks.reshape(-1))), blob[: 4 * used]
+
+
+@forced
+def ask_ahead(four, ahead, windows, parts):
+    """Ask for a chunk's windows of the four rows that lie ``ahead`` of these; they need not exist."""
+    for part in range(parts):
+        place = load_i64(windows + 8 * part) + ahead
+        for one in four:
+            prefetch(one + place)
+            prefetch(one + place + 64)

@@ -1,0 +1,95 @@
+"""Which requests the stages of `stages` serve, and how these are specialised for them."""
+
+from typing import Any
+
+import numpy as np
+
+from fastresample import codes
+from fastresample.kernels.realwise import two_taps
+from fastresample.kernels.realwise.stages import Special
+from fastresample.kernels.realwise.two_tap_tables import NONE, TWO, packer
+from fastresample.kernels.tiers import VBMI, tier
+
+_SAMPLES = ("uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64")
+_SINGLE = ("uint8", "int8", "uint16", "int16", "float32")  # float32 has them all
+_SUMS = (codes.SUM_INWARD, codes.SUM_FORWARD, codes.SUM_FUSED, codes.SUM_BLOCKED)
+_STORES = (codes.STORE_UP, codes.STORE_EVEN, codes.STORE_AWAY, codes.STORE_AWAY_LOWEST)
+# Columns take 64 bytes for each sample of a row: longer ones stay in memory as they are.
+_LONGEST = 1 << 16
+# More bytes than these are not expected in any cache, and asked for ahead.
+_CACHED = 1 << 24
+
+
+def _stores(how: Any, real: str, kept: str) -> bool:
+    """Whether sums become samples of the type ``kept``."""
+    if np.dtype(kept).kind in "iu":
+        return how.store in _STORES
+    return how.store in (codes.STORE_CAST, codes.STORE_PLUS) and kept in ("float32", real)
+
+
+def matches(request: Any) -> bool:
+    """Whether these are sums in real numbers, of rows that lie in place."""
+    if not (tier() is VBMI and request.direct and request.source in _SAMPLES):
+        return False
+    first, between, _, last, tail = request.arithmetic
+    real = first.accumulator
+    if {first.weight, last.weight, last.accumulator} != {real} or real not in ("float32", "float64"):
+        return False
+    if not (request.source == real or request.source != "float64"):
+        return False
+    orders = first.sum in _SUMS and last.sum in (*_SUMS, codes.SUM_BACKWARD)
+    if last.sum == codes.SUM_BACKWARD:
+        orders &= request.order == codes.HORIZONTAL_FIRST and tail[1:] == (real, last.store)
+    own = between == real or between == request.source
+    return orders and own and _stores(first, real, between) and _stores(last, real, request.result)
+
+
+def prepare(request: Any, tables: Any) -> Any:
+    """Return what the kernel is specialised on and its tables; None for windows that descend, or long rows."""
+    sizes, first_x, _, _, first_y = tables[:5]
+    if sizes[1] > _LONGEST or (first_x[1:] < first_x[:-1]).any() or (first_y[1:] < first_y[:-1]).any():
+        return None
+    first, between, _, last, _ = request.arithmetic
+    kind, along = np.dtype(first.accumulator), request.taps_x != codes.IDENTITY
+    if not along and request.order == codes.VERTICAL_FIRST:
+        last = first._replace(store=last.store)
+    special = Special(
+        request.order == codes.HORIZONTAL_FIRST or not along,
+        np.dtype(request.source).type,
+        kind.type,
+        (first.sum, first.store),
+        between == "float32" and kind != between,
+        (last.sum, last.store),
+        np.dtype(request.result).type,
+        along,
+    )
+    return special, tables
+
+
+def has_two(request: Any) -> bool:
+    """Whether these are sums of two, both ways in float32, which the samples are, too."""
+    if not (matches(request) and request.taps_x == codes.TWO and request.order == codes.HORIZONTAL_FIRST):
+        return False
+    first, between, _, last, _ = request.arithmetic
+    fused = [how.sum == codes.SUM_FUSED for how in (first, last)]
+    same = fused[0] == fused[1] and last.sum in _SUMS[:3] and request.source in _SINGLE
+    return same and first.accumulator == between == "float32" and first.store == codes.STORE_CAST
+
+
+def prepare_two(request: Any, tables: Any) -> Any:
+    """Return what the kernel is specialised on and its tables; None where windows reach too far."""
+    sizes, first, count, weights, first_y, count_y, weights_y, numbers = tables
+    channels, width_in, rows_in = (int(number) for number in sizes[:3])
+    if weights_y.shape[1] != 2 or weights.shape[1] != 2 or width_in < 16 or (first_y[1:] < first_y[:-1]).any():
+        return None
+    if (first[1:] < first[:-1]).any():
+        return None
+    packed = packer()(first, count, weights, channels, width_in // channels, int(numbers[2]))
+    windows, lanes, *arrays = packed
+    if windows == NONE or (windows > TWO and first_y.size > rows_in):
+        return None
+    large = 2 * first_y.size * width_in * np.dtype(request.source).itemsize > _CACHED
+    kind, sums = np.dtype(request.source).type, request.arithmetic.last
+    result = np.dtype(request.result).type
+    special = two_taps.Special(kind, result, windows, sums.sum == codes.SUM_FUSED, sums.store)
+    return special, (np.array((rows_in, lanes, large), np.int64), first_y, count_y, weights_y, *arrays)

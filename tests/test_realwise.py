@@ -1,0 +1,168 @@
+"""Sums in real numbers by vectors: the plain kernel's bits, and nothing beside is touched."""
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import child
+import numpy as np
+import pytest
+from bytewise import HAS_VECTORS, Image
+from realwise import compared, stage_of, unguarded
+
+import fastresample
+from fastresample import kernels
+
+needs_vectors = pytest.mark.skipif(not HAS_VECTORS, reason="needs AVX-512 with byte permutations, and the compiler")
+needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
+COUNT = int(os.environ.get("FASTRESAMPLE_CASES", "150"))  # of each way
+REALS, TWO = "reals", "real two taps"
+
+# Every order of sums and every rounding, by samples of every kind.
+WAYS: list[tuple[str, dict[str, Any]]] = [
+    ("float32", {"convention": "native"}),
+    ("float32", {"convention": "native", "method": "lanczos3", "antialias": True}),
+    ("uint16", {"convention": "native", "method": "bicubic", "antialias": True}),
+    ("uint32", {"convention": "native", "method": "bicubic", "antialias": False}),
+    ("float64", {"convention": "native", "method": "lanczos3", "antialias": True}),
+    ("float32", {"convention": "opencv"}),
+    ("uint16", {"convention": "opencv"}),
+    ("float32", {"convention": "opencv", "method": "bicubic"}),
+    ("int16", {"convention": "opencv", "method": "lanczos4"}),
+    ("float32", {"convention": "opencv", "method": "area"}),
+    ("uint16", {"convention": "pillow", "method": "lanczos3"}),
+    ("int32", {"convention": "pillow", "method": "bicubic"}),
+    ("float32", {"convention": "pillow", "method": "bicubic"}),
+    ("float32", {"convention": "torch"}),
+    ("float32", {"convention": "torch", "method": "lanczos3", "antialias": True}),
+    ("float64", {"convention": "torch", "method": "bicubic"}),
+]
+
+
+def name_of(way: tuple[str, dict[str, Any]]) -> str:
+    return " ".join(map(str, (way[0], *way[1].values())))
+
+
+@cache
+def cases(seed: int) -> list[tuple[Image, tuple[int, int], list[int]]]:
+    """Draw images from one sample on, results and cuts into bands; some keep their rows or columns."""
+    rng = np.random.default_rng(seed)
+
+    def length() -> int:
+        return int(rng.integers(1, rng.choice([4, 20, 60, 250]) + 1))
+
+    found = []
+    for _ in range(COUNT):
+        channels = int(rng.choice([1, 1, 2, 3, 3, 4, 4, 5, 7, 31]))
+        image = Image(int(rng.integers(1, 4)), length(), length(), channels, int(rng.choice([0, 0, 1, 9, 40])))
+        size = (image.rows if rng.random() < 0.1 else length(), image.columns if rng.random() < 0.1 else length())
+        found.append((image, size, list(rng.integers(0, 1000, rng.integers(0, 6)))))
+    return found
+
+
+def walked(seed: int, way: tuple[str, dict[str, Any]], memory: Any) -> dict[str, int]:
+    """Compare every case by both variants; return how many each of them served."""
+    served = {REALS: 0, TWO: 0}
+    for number, (image, size, cuts) in enumerate(cases(seed)):
+        for name in served:
+            same = compared(name, image, *_with(way, size), cuts, memory, special=number % 3 == 0)
+            assert same is not False, (name, image, way, size, cuts)
+            served[name] += same is True
+    return served
+
+
+def _with(way: tuple[str, dict[str, Any]], size: tuple[int, int]) -> tuple[str, tuple[int, int], dict[str, Any]]:
+    return way[0], size, way[1]
+
+
+@needs_vectors
+@pytest.mark.parametrize("way", WAYS, ids=name_of)
+def test_the_bits_are_the_plain_kernels(way: tuple[str, dict[str, Any]]) -> None:
+    """Samples that are infinite or no numbers come out where they do there, and zeros with their sign."""
+    served = walked(1, way, unguarded)
+    assert served[REALS] > COUNT / 5
+    if len(way[1]) == 1 and (way[0] == "float32" or way[1]["convention"] == "opencv"):
+        assert served[TWO] > COUNT / 20
+
+
+def steps() -> Iterator[tuple[int, int, int]]:
+    """Channels, and columns before and after: by every kind of windows of two taps."""
+    for channels in (1, 2, 3, 4, 5):
+        for step in (0.3, 0.5, 0.67, 1.3, 2.1, 3.5, 5.78, 8.57, 40.0):
+            yield channels, int(70 * step), 70
+            yield channels, 3 + int(17 * step), 17
+
+
+@needs_vectors
+@pytest.mark.parametrize("convention", ["native", "opencv"])
+def test_two_taps_by_every_kind_of_windows(convention: str) -> None:
+    windows = set()
+    for channels, columns, width in steps():
+        for rows, height in ((23, 9), (9, 23), (9, 9), (40, 3)):
+            image, way = Image(2, rows, columns, channels, 1), {"convention": convention}
+            assert compared(TWO, image, "float32", (height, width), way, [5]) is not False, (image, height, width)
+            stage = stage_of(image, "float32", (height, width), way)
+            if stage is not None:
+                sizes = np.array((channels, columns * channels, rows, 0), np.int64)
+                tables = (sizes, *stage.tables_x, *stage.tables_y, *stage.constants)
+                request = stage.request._replace(direct=True, channels=channels)
+                kernel = kernels.bind(request, tables)[0].__name__
+                windows.add(kernel.split("_")[5] if kernel.startswith("real_two_taps") else "other")
+    assert windows >= {"1", "2", "4", "8"}, windows
+
+
+GUARDED = """
+import resource
+from functools import partial
+import test_realwise as tests
+from child import tell
+from realwise import guarded
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+tests.COUNT = 60
+found = {"reals": 0, "real two taps": 0}
+for at_end in (True, False):
+    for way in tests.WAYS:
+        served = tests.walked(2, way, partial(guarded, at_end=at_end))
+        found = {name: found[name] + served[name] for name in found}
+tell(found)
+"""
+
+
+@needs_vectors
+@needs_mprotect
+def test_nothing_is_touched_before_or_behind_an_image() -> None:
+    """One byte read or written beside the image or its result ends the child."""
+    told = child.run(GUARDED, timeout=600).told
+    assert told[REALS] > 600
+    assert told[TWO] > 30
+
+
+@needs_vectors
+@pytest.mark.parametrize("way", WAYS, ids=name_of)
+def test_ordinary_images_are_served(way: tuple[str, dict[str, Any]]) -> None:
+    for size in ((30, 31), (7, 5), (30, 5), (7, 31)):
+        for channels in (1, 2, 3, 4):
+            assert compared(REALS, Image(1, 20, 25, channels), way[0], size, way[1], [3]) in (True, None)
+    assert compared(REALS, Image(1, 20, 25, 3), way[0], (7, 5), way[1], [3]) is not False
+
+
+@needs_vectors
+def test_large_results_past_the_caches() -> None:
+    """Rows that begin anywhere inside a line of the cache, and their ends."""
+    for columns, width, channels in ((700, 1401, 3), (700, 1399, 1), (400, 1031, 4)):
+        height = (1 << 22) // (width * channels) + 9
+        image = Image(1, height // 2, columns, channels)
+        assert compared(TWO, image, "float32", (height, width), {}, [height // 2]) is True
+
+
+@needs_vectors
+def test_results_do_not_depend_on_threads() -> None:
+    rng = np.random.default_rng(3)
+    for dtype, options in (("float32", {}), ("float32", {"method": "lanczos3", "antialias": True}), ("uint16", {})):
+        image = rng.integers(0, 60000, (300, 200, 3)).astype(dtype)
+        for size in ((90, 80), (400, 410)):
+            alone = fastresample.resize(image, size, threads=1, **options)
+            for threads in (2, 5):
+                assert np.array_equal(fastresample.resize(image, size, threads=threads, **options), alone)
