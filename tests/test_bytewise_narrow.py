@@ -11,6 +11,7 @@ import child
 import numpy as np
 import pytest
 import test_bytewise_halves
+import test_bytewise_taps
 from bytewise import Image, compared, named, request_of, stage_of, tables_of, unguarded
 
 from fastresample.kernels.tiers import PLAIN, tier
@@ -29,6 +30,7 @@ WAYS: dict[str, list[dict[str, Any]]] = {
         {"antialias": True},
     ],
     "narrow halves": [],  # those of whole vectors
+    "narrow taps": [],
 }
 
 
@@ -36,6 +38,9 @@ def cases(name: str, seed: int, count: int) -> Iterator[tuple[Image, tuple[int, 
     """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
     if name == "narrow halves":
         yield from test_bytewise_halves.cases(seed, count)
+        return
+    if name == "narrow taps":
+        yield from test_bytewise_taps.cases(seed, count)
         return
     rng = np.random.default_rng(seed)
 
@@ -97,6 +102,32 @@ def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
     told = child.run(GUARDED, name, settings=settings, timeout=300).told
     assert told["tier"] == "avx2"
     assert told["served"] > 40
+
+
+CHOSEN = """
+import test_bytewise_taps as tests
+from bytewise import Image, request_of, stage_of, tables_of
+from child import tell
+from fastresample import kernels
+tests.test_extremes_that_overflow_between_the_passes()
+tests.test_results_do_not_depend_on_threads()
+names = []
+for way in tests.WAYS:
+    image = Image(1, 20, 12, 3)
+    stage = stage_of(image, (7, 5), way)
+    names.append(kernels.bind(request_of(stage, 3), tables_of(stage, image))[0].__name__)
+tell(names)
+"""
+
+
+@needs_vectors
+@needs_x86
+def test_several_taps_for_avx2_alone_are_served_by_vectors() -> None:
+    """And agree with Pillow where filters overshoot most, on any number of threads."""
+    settings = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_BOUNDSCHECK": "0"}
+    names = child.run(CHOSEN, settings=settings, timeout=300).told
+    assert len(names) == len(test_bytewise_taps.WAYS)
+    assert [name for name in names if not name.startswith("narrow_taps_")] == []
 
 
 def shape(image: Image, size: tuple[int, int]) -> tuple[int, int] | None:

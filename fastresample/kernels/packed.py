@@ -10,6 +10,8 @@ from fastresample.kernels.bytewise import (
     exact_taps,
     halves,
     narrow_halves,
+    narrow_tap_requests,
+    narrow_taps,
     narrow_two_taps,
     nearest,
     real_taps,
@@ -51,6 +53,7 @@ _VECTORS = (
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
     Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
     Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
+    Vectors("separable", "narrow taps", narrow_tap_requests.matches, narrow_tap_requests.prepare, narrow_taps.make, 4),
     Vectors(
         *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of
     ),

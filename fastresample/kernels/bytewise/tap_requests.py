@@ -17,15 +17,20 @@ def _fixed(how):
     return whole and how.sum == codes.SUM_INWARD and how.store == codes.STORE_SHIFT
 
 
-def matches(request):
+def known(request):
     """Windows inside the image, fixed point in the first pass; then bytes and the same again, or words."""
-    if not (tier() is VBMI and request.direct and request.source == request.result == "uint8"):
+    if not (request.direct and request.source == request.result == "uint8"):
         return False
     if request.edges or not _fixed(request.arithmetic.first):
         return False
     _, between, _, last, _ = request.arithmetic
     words = (last.weight, last.sum, last.store) == ("float64", codes.SUM_INWARD, codes.STORE_UP)
     return _fixed(last) if between == "uint8" else between == "int16" and words
+
+
+def matches(request):
+    """Say whether the processor permutes bytes, and this arithmetic is known."""
+    return tier() is VBMI and known(request)
 
 
 def _widened(first, last):

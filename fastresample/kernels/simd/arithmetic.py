@@ -126,3 +126,4 @@ def _cast(result, given):
 
 words_as_bytes, ints_as_bytes = _cast(Bytes, Words), _cast(Bytes, Ints)
 bytes_as_words, bytes_as_ints = _cast(Words, Bytes), _cast(Ints, Bytes)
+words_as_ints, ints_as_words = _cast(Ints, Words), _cast(Words, Ints)

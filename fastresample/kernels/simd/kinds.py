@@ -60,6 +60,7 @@ def operation(result, arguments, emit, *, halves=False):
         1: lambda typing, a: (signature(a), generate),
         2: lambda typing, a, b: (signature(a), generate),
         3: lambda typing, a, b, c: (signature(a), generate),
+        4: lambda typing, a, b, c, d: (signature(a), generate),
     }
     return intrinsic(takes[len(arguments)])
 
