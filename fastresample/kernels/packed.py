@@ -9,10 +9,6 @@ import numpy as np
 from fastresample.kernels.bytewise import (
     exact_taps,
     halves,
-    narrow_halves,
-    narrow_tap_requests,
-    narrow_taps,
-    narrow_two_taps,
     nearest,
     real_taps,
     tap_requests,
@@ -20,6 +16,10 @@ from fastresample.kernels.bytewise import (
     two_taps,
     word_taps,
 )
+from fastresample.kernels.bytewise.narrow import halves as narrow_halves
+from fastresample.kernels.bytewise.narrow import tap_requests as narrow_tap_requests
+from fastresample.kernels.bytewise.narrow import taps as narrow_taps
+from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
 from fastresample.kernels.common import Kernel, array_type
 from fastresample.kernels.realwise import requests, stages
 from fastresample.kernels.realwise import two_taps as real_two_taps

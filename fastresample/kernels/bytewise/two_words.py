@@ -1,4 +1,4 @@
-"""Two taps of 8-bit samples in 16-bit words, exactly: the arithmetics of `two_taps` and `narrow_two_taps`.
+"""Two taps of 8-bit samples in 16-bit words, exactly: the arithmetics of `two_taps` and `narrow.two_taps`.
 
 - high (`codes.SUM_HIGH`; weights of 11 bits, four bits of a row's sum dropped): a weight is ``128 * h + l``, so the sum
   is ``8 * (p . h) + (p . l >> 4)``, of two dot products that cannot saturate.

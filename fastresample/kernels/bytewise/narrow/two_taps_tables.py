@@ -1,4 +1,4 @@
-"""Tables of two taps packed for narrow_two_taps.py: permutations inside windows of 16 bytes, weights beside them."""
+"""Tables of two taps packed for two_taps.py: permutations inside windows of 16 bytes, weights beside them."""
 
 from functools import cache
 from typing import Any
@@ -82,7 +82,7 @@ def _pack_columns(
 def pack(sizes, fx, wx, fy, wy, numbers, high, header, words):
     """Fill the header, as two_taps_tables.py has it, and the permutations with weights.
 
-    Return the number of results and of windows of a block, both 0 where narrow_two_taps.py cannot serve. The header has
+    Return the number of results and of windows of a block, both 0 where two_taps.py cannot serve. The header has
     room for eight windows of each block.
     """
     channels, length = sizes[0], sizes[1]

@@ -1,4 +1,4 @@
-"""Rows of bytes or words weighed and summed down their columns by vectors of 256 bits; see `narrow_sums`.
+"""Rows of bytes or words weighed and summed down their columns by vectors of 256 bits; see `sums`.
 
 Rows are given by the addresses of each two that follow each other, their weights likewise. Many rows are summed in
 several goes, over a strip of columns: what has been summed is kept beside.
@@ -6,7 +6,7 @@ several goes, over a strip of columns: what has been summed is kept beside.
 
 import numpy as np
 
-from fastresample.kernels.bytewise.narrow_sums import half_of, total
+from fastresample.kernels.bytewise.narrow.sums import half_of, total
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.common import forced
 from fastresample.kernels.simd.arithmetic import add_ints, add_words, bytes_as_words, multiply_add_bytes, shift_right

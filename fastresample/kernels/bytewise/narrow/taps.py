@@ -1,13 +1,13 @@
 """Windows of several taps on bytes by vectors of 256 bits, in fixed point, as `taps` does by wider ones.
 
-The result is the plain kernel's. See `narrow_sums` for the arithmetic and `narrow_tap_requests` for the tables.
+The result is the plain kernel's. See `sums` for the arithmetic and `tap_requests` for the tables.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from fastresample.kernels.bytewise.narrow_columns import (
+from fastresample.kernels.bytewise.narrow.columns import (
     TO_BYTES,
     TO_BYTES_TWICE,
     TO_WORDS,
@@ -16,7 +16,7 @@ from fastresample.kernels.bytewise.narrow_columns import (
     sum_kept_rows,
     sum_strip,
 )
-from fastresample.kernels.bytewise.narrow_sums import filter_four
+from fastresample.kernels.bytewise.narrow.sums import filter_four
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.common import forced
 from fastresample.kernels.simd.arithmetic import words_as_bytes
@@ -37,7 +37,7 @@ from fastresample.kernels.simd.narrow import (
 )
 from fastresample.kernels.vectors import address_of
 
-# Numbers that a kernel takes before its tables of chunks and rows: see `narrow_tap_requests`.
+# Numbers that a kernel takes before its tables of chunks and rows: see `tap_requests`.
 HEADER = 12
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.bytewise.narrow_two_taps_tables import packed
+from fastresample.kernels.bytewise.narrow.two_taps_tables import packed
 from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, HEAD
 from fastresample.kernels.bytewise.two_words import HALF, SAMPLE, SIGNS, TWO, between, known, weighed
 from fastresample.kernels.common import Kernel, forced

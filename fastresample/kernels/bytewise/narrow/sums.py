@@ -6,7 +6,7 @@ weight of words is ``high * 2**8 + low``, both words; ``(low >> 8) + high`` lose
 
 Along a row a lane is a sample of the result; four bytes of its window, samples or two words, are weighed together, for
 four rows alike. Lanes are filled from a window of 16 bytes for each four, or from one of eight bytes for each pixel.
-Down a column samples of two rows lie next to each other: see `narrow_columns`.
+Down a column samples of two rows lie next to each other: see `columns`.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Tables of `narrow_taps`: weights as two digits, and the windows that lanes are gathered from."""
+"""Tables of `taps`: weights as two digits, and the windows that lanes are gathered from."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Which resizes `narrow_taps` serves, and their tables: those of `taps`, whose digits are others."""
+"""Which resizes `taps` serves, and their tables: as those of whole vectors, with other digits."""
 
 from typing import Any, NamedTuple
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.bytewise.memory import aligned
-from fastresample.kernels.bytewise.narrow_tap_tables import packers
-from fastresample.kernels.bytewise.narrow_taps import HEADER, Special
+from fastresample.kernels.bytewise.narrow.tap_tables import packers
+from fastresample.kernels.bytewise.narrow.taps import HEADER, Special
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.tap_requests import known
 from fastresample.kernels.common import Kernel
@@ -33,7 +33,7 @@ class _Axis(NamedTuple):
     first: Any
     weights: Any
     shift: int  # fraction bits that its sums drop
-    digits: int  # of `narrow_sums`
+    digits: int  # of `sums`
 
 
 class _Passes(NamedTuple):
