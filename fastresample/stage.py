@@ -108,7 +108,7 @@ class Stage:
             if channels > 1 and size * channels in _WORDS:
                 size, channels = size * channels, 1
             name, word = _WORDS[size]
-            word = None if word == src.dtype else word
+            word = None if src.dtype == word == out.dtype else word
         elif not (src.dtype == self.request.source and out.dtype == self.request.result):
             return None
         row_length = (1 if columns is None else out.shape[columns]) * channels

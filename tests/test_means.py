@@ -213,6 +213,8 @@ def test_every_variant_gives_the_bits_of_the_plain_one(number: int) -> None:
     tables = (np.array((counts[0], 11 * counts[0], 9), np.int64), *made.tables_x, *made.tables_y, *made.constants)
     request, results = made.request._replace(channels=counts[0], direct=True), []
     for variant in kernels.matching(request):
+        if variant.prepare is not None:  # a block is cut
+            continue
         out = np.empty((2, y.n_out, x.n_out, counts[0]), dtype)
         flat = [array.reshape(2, array.shape[1], -1) for array in (image, out)]
         for begin, end in ((3, 2 * y.n_out), (0, 3)):
