@@ -32,7 +32,7 @@ from fastresample.kernels.vectors import address_of
 class Specialisation(NamedTuple):
     """What is fixed when the kernel is compiled."""
 
-    windows: int  # 1, 2, 4 or 8 of two vectors for each chunk, or 0: one of a single vector
+    windows: int  # 1, 2 or 4 of two vectors for each chunk, or 0: one of a single vector
     high: bool  # which arithmetic
 
 
@@ -50,8 +50,6 @@ def prepare(request: Any, tables: Any) -> Any:
 
 _second_of_2 = merge_bytes(2, 1)
 _second_of_4, _third_of_4, _fourth_of_4 = (merge_bytes(4, part) for part in range(1, 4))
-_second_of_8, _third_of_8, _fourth_of_8, _fifth_of_8 = (merge_bytes(8, part) for part in range(1, 5))
-_sixth_of_8, _seventh_of_8, _eighth_of_8 = (merge_bytes(8, part) for part in range(5, 8))
 
 
 @forced
@@ -73,14 +71,6 @@ def _pairs(line, base, second, index, windows):
         v = _second_of_4(_fetch(line, base + 8, second, index), v)
         v = _third_of_4(_fetch(line, base + 16, second, index), v)
         v = _fourth_of_4(_fetch(line, base + 24, second, index), v)
-    if windows == 8:
-        v = _second_of_8(_fetch(line, base + 8, second, index), v)
-        v = _third_of_8(_fetch(line, base + 16, second, index), v)
-        v = _fourth_of_8(_fetch(line, base + 24, second, index), v)
-        v = _fifth_of_8(_fetch(line, base + 32, second, index), v)
-        v = _sixth_of_8(_fetch(line, base + 40, second, index), v)
-        v = _seventh_of_8(_fetch(line, base + 48, second, index), v)
-        v = _eighth_of_8(_fetch(line, base + 56, second, index), v)
     return v
 
 

@@ -75,7 +75,7 @@ def _reach(first, channels, far, begin, end, lowest, highest):
 @forced
 def _windows(lowest, highest, begin, end, length, wide):
     """Return how many windows of two vectors a chunk needs: 0 = one of a single vector; -1 = too many."""
-    for number in range(5):
+    for number in range(4):
         parts = (1 << number) >> 1
         groups, room = 8 // max(parts, 1), wide if parts else np.int64(64)
         fits, start = True, 0
@@ -139,7 +139,7 @@ def _pack_columns(
     """Fill each chunk's permutation and weights: bytes of two samples and of their weights in a word."""
     outputs, count = first.size * channels, max(parts, 1)
     far, size, groups = channels if weights.shape[1] == 2 else np.int64(0), 96 if high else 64, 8 // count
-    shift, kept = 5 - (parts >> 1) + (parts >> 3), 0  # 32 lanes by 1, 2, 4 or 8 windows
+    shift, kept = 5 - (parts >> 1), 0  # 32 lanes by 1, 2 or 4 windows
     for chunk in range(lowest.size // 8):
         entry = entries + chunk * (1 + count)
         if begin <= chunk and chunk < end:
@@ -183,7 +183,7 @@ def pack(sizes, fx, wx, fy, wy, numbers, high, reach, header, words):
     """Fill the header, and the permutations with weights; return the number of windows.
 
     It is -1 where two_taps.py cannot serve. ``reach`` has room for eight numbers of each chunk, twice, the header for
-    eight windows of each.
+    four windows of each.
     """
     channels, length = sizes[0], sizes[1]
     places_x, places_y = known(wx, wy, numbers, high)
@@ -223,7 +223,7 @@ def packed(tables: Any, high: bool) -> Any:
         return None
     chunks = -(-fx.size * int(sizes[0]) // 32)
     reach = np.empty((2, 8 * chunks), np.int64)
-    header = np.empty(HEAD + 4 * fy.size + 9 * chunks, np.int64)
+    header = np.empty(HEAD + 4 * fy.size + 5 * chunks, np.int64)
     words = np.empty(chunks * (96 if high else 64), np.int16)
     windows = _packer()(sizes, fx, wx, fy, wy, numbers, high, reach, header, words)
     return None if windows < 0 else (windows, header, words.view(np.uint8))
