@@ -6,6 +6,7 @@ several goes, over a strip of columns: what has been summed is kept beside.
 
 import numpy as np
 
+from fastresample.kernels.bytewise.narrow.memory import copy_exactly
 from fastresample.kernels.bytewise.narrow.sums import half_of, total
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.common import forced
@@ -23,7 +24,6 @@ from fastresample.kernels.simd.narrow import (
     load_half_bytes,
     load_half_ints,
     load_half_words,
-    load_u8,
     multiply_add_half_words,
     pack_half_ints,
     pack_half_words,
@@ -34,7 +34,6 @@ from fastresample.kernels.simd.narrow import (
     spread_half_i32,
     store_half_ints,
     store_half_words,
-    store_u8,
     widen_lower,
     widen_upper,
     zero_half_ints,
@@ -46,16 +45,6 @@ TO_BYTES, TO_WORDS, TO_BYTES_TWICE = 0, 1, 2
 # Pairs of rows that are summed in one go, and the bytes of what is kept of 32 columns.
 _PAIRS, _KEPT = 20, 192
 _halved = shift_right(Ints, 1)
-
-
-@forced
-def copy_exactly(source, target, count):
-    """Copy so many bytes."""
-    whole = count & ~31
-    for i in range(0, whole, 32):
-        store_half_bytes(target + i, load_half_bytes(source + i))
-    for i in range(whole, count):
-        store_u8(target + i, load_u8(source + i))
 
 
 @forced

@@ -11,11 +11,11 @@ from fastresample.kernels.bytewise.narrow.columns import (
     TO_BYTES,
     TO_BYTES_TWICE,
     TO_WORDS,
-    copy_exactly,
     strip_of,
     sum_kept_rows,
     sum_strip,
 )
+from fastresample.kernels.bytewise.narrow.memory import copy_exactly
 from fastresample.kernels.bytewise.narrow.sums import filter_four
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.common import forced

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastresample import codes
+from fastresample.kernels.bytewise.narrow.memory import copy_exactly
 from fastresample.kernels.bytewise.narrow.two_taps_tables import packed
 from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, HEAD
 from fastresample.kernels.bytewise.two_words import HALF, SAMPLE, SIGNS, TWO, between, known, weighed
@@ -146,8 +147,7 @@ def make(special: Specialisation) -> Kernel:
                 if header[APART]:  # the processor does not see which rows come next
                     ahead = (load_i64(following + 8 * k) + plane - r) * stride
                 if length < 16:
-                    for x in range(length):
-                        buffer[x] = src[r // src.shape[1], r % src.shape[1], x]
+                    copy_exactly(line, address_of(buffer), length)
                     line = address_of(buffer)
                 _filter_row(line, ahead, width, lanes, entries, tables, words_b if k else words_a, windows, high)
                 if k:
@@ -160,7 +160,7 @@ def make(special: Specialisation) -> Kernel:
             _add_rows(words_a, other, w0, w1, target, whole, high)
             if whole < width:
                 _add_rows(words_a + 2 * whole, other + 2 * whole, w0, w1, address_of(buffer), width - whole, high)
-                for x in range(whole, width):
-                    out[row // rows, y, x] = buffer[x - whole]
+                copy_exactly(address_of(buffer), target + whole, width - whole)
+        buffer[0] = 0  # addresses keep nothing alive
 
     return narrow_two_taps
