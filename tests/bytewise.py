@@ -1,13 +1,17 @@
 """Vector kernels of bytes beside the plain ones: the same stage on the same memory, cut anyhow."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import child
 import guard
 import numpy as np
+import pytest
 
-from fastresample import plan
+from fastresample import kernels, plan
 from fastresample.kernels import Request, Variant, matching
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.spec import resize_spec
@@ -121,3 +125,62 @@ def compared(
     if not run(named(request, name), request, tables, src, found, ends):
         return None
     return bool(np.array_equal(found, expected))
+
+
+# An image, the size of its result, options of `resize`, and cuts into bands.
+Case = tuple[Image, tuple[int, int], dict[str, Any], list[int]]
+
+
+def walked(name: str, cases: Iterable[Case], memory: Any = unguarded) -> int:
+    """Compare every case; return how many the variant served."""
+    served = 0
+    for image, size, options, cuts in cases:
+        same = compared(name, image, size, options, cuts, memory)
+        assert same is not False, (image, size, options, cuts)
+        served += same is True
+    return served
+
+
+_GUARDED = """
+import json, resource, sys
+from functools import partial
+from importlib import import_module
+from bytewise import guarded, walked
+from child import tell
+from fastresample.kernels.tiers import tier
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+name, module, drawn = sys.argv[1], import_module(sys.argv[2]), json.loads(sys.argv[3])
+served = [walked(name, module.cases(*drawn), partial(guarded, at_end=at_end)) for at_end in (True, False)]
+tell({"tier": tier().name, "served": min(served)})
+"""
+
+
+def walked_guarded(name: str, module: str, *drawn: Any, settings: Mapping[str, str | None] | None = None) -> Any:
+    """Compare the module's ``cases(*drawn)`` in a child, which one byte touched beside an image or its result ends.
+
+    Return the tier of its processor and how many cases the variant served.
+    """
+    return child.run(_GUARDED, name, module, json.dumps(drawn), settings=settings, timeout=300).told
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Let plans take what would serve if a variant did not exist."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kernels, "VARIANTS", tuple(v for v in kernels.VARIANTS if v.name != name))
+        forget()
+        yield
+    forget()
+
+
+def forget() -> None:
+    """Let plans and the choice of variants be made anew."""
+    plan.clear()
+    kernels._choices.cache_clear()
+
+
+def stripes() -> list[np.ndarray]:
+    """Return pictures of black and white, which overshoot as far as a filter can, and a white one."""
+    y, x = np.indices((64, 64))
+    images = (x % 2 * 255, y % 2 * 255, (x + y) % 2 * 255, x // 3 % 2 * 255, np.full_like(x, 255))
+    return [image.astype(np.uint8) for image in images]

@@ -3,17 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import bytewise
-import child
 import numpy as np
 import pytest
-from bytewise import HAS_VECTORS, Image, compared, unguarded
+from bytewise import HAS_VECTORS, Case, Image, compared, stripes, walked, walked_guarded, without
 
 import fastresample
-from fastresample import kernels, plan
 
 needs_vectors = pytest.mark.skipif(not HAS_VECTORS, reason="needs AVX-512 with byte permutations, and the compiler")
 needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
@@ -23,7 +20,7 @@ WAYS: list[dict[str, Any]] = [
 ]
 
 
-def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[str, Any], list[int]]]:
+def cases(seed: int, count: int) -> Iterator[Case]:
     """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
     rng = np.random.default_rng(seed)
 
@@ -37,37 +34,16 @@ def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[
         yield image, size, WAYS[number % len(WAYS)], list(rng.integers(0, 1000, rng.integers(0, 6)))
 
 
-def walked(seed: int, count: int, memory: Any) -> int:
-    """Compare so many cases; return how many the vectors served."""
-    served = 0
-    for image, size, options, cuts in cases(seed, count):
-        same = compared("exact taps", image, size, options, cuts, memory)
-        assert same is not False, (image, size, options, cuts)
-        served += same is True
-    return served
-
-
 @needs_vectors
 def test_the_bits_are_the_plain_kernels() -> None:
-    assert walked(1, COUNT, unguarded) > COUNT * 3 // 4
-
-
-GUARDED = """
-import resource
-from functools import partial
-import test_bytewise_exact_taps as tests
-from bytewise import guarded
-from child import tell
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-tell([tests.walked(2, 150, partial(guarded, at_end=at_end)) for at_end in (True, False)])
-"""
+    assert walked("exact taps", cases(1, COUNT)) > COUNT * 3 // 4
 
 
 @needs_vectors
 @needs_mprotect
 def test_nothing_is_touched_before_or_behind_an_image() -> None:
     """One byte read or written beside the image or its result ends the child."""
-    assert min(child.run(GUARDED, timeout=300).told) > 100
+    assert walked_guarded("exact taps", __name__, 2, 150)["served"] > 100
 
 
 @needs_vectors
@@ -81,32 +57,14 @@ def test_what_is_served(way: dict[str, Any]) -> None:
     assert compared("exact taps", Image(1, 3, 5000, 1), (4, 7), way, [3]) is True
 
 
-@contextmanager
-def without_vectors() -> Iterator[None]:
-    """Let plans take what would serve if this variant did not exist."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(kernels, "VARIANTS", tuple(v for v in kernels.VARIANTS if v.name != "exact taps"))
-        forget()
-        yield
-    forget()
-
-
-def forget() -> None:
-    """Let plans and the choice of variants be made anew."""
-    plan.clear()
-    kernels._choices.cache_clear()
-
-
 @needs_vectors
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way["method"])
 def test_extremes(way: dict[str, Any]) -> None:
     """Stripes of black and white overshoot as far as a filter can: what wraps, wraps as in the plain kernel."""
-    y, x = np.indices((64, 64))
-    for image in (x % 2 * 255, y % 2 * 255, (x + y) % 2 * 255, x // 3 % 2 * 255, np.full_like(x, 255)):
-        picture = image.astype(np.uint8)
+    for picture in stripes():
         for size in ((100, 90), (30, 20), (64, 17), (90, 64)):
             ours = fastresample.resize(picture, size, **way)
-            with without_vectors():
+            with without("exact taps"):
                 expected = fastresample.resize(picture, size, **way)
             assert np.array_equal(ours, expected)
 

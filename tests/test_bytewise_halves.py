@@ -5,10 +5,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import child
 import numpy as np
 import pytest
-from bytewise import HAS_VECTORS, Image, compared, noise, unguarded
+from bytewise import HAS_VECTORS, Case, Image, compared, noise, walked, walked_guarded
 
 import fastresample
 from fastresample.compat import opencv
@@ -25,7 +24,7 @@ WAYS: list[dict[str, Any]] = [
 ]
 
 
-def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[str, Any], list[int]]]:
+def cases(seed: int, count: int) -> Iterator[Case]:
     """Draw results from one pixel on, images of twice their size, and cuts into bands."""
     rng = np.random.default_rng(seed)
     for number in range(count):
@@ -36,37 +35,16 @@ def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[
         yield image, (rows, columns), WAYS[number % len(WAYS)], list(rng.integers(0, 1000, rng.integers(0, 6)))
 
 
-def walked(seed: int, count: int, memory: Any) -> int:
-    """Compare so many cases; return how many the vectors served."""
-    served = 0
-    for image, size, options, cuts in cases(seed, count):
-        same = compared("halves", image, size, options, cuts, memory)
-        assert same is not False, (image, size, options, cuts)
-        served += same is True
-    return served
-
-
 @needs_vectors
 def test_the_bits_are_the_plain_kernels() -> None:
-    assert walked(1, COUNT, unguarded) > COUNT // 2
-
-
-GUARDED = """
-import resource
-from functools import partial
-import test_bytewise_halves as tests
-from bytewise import guarded
-from child import tell
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-tell([tests.walked(2, 150, partial(guarded, at_end=at_end)) for at_end in (True, False)])
-"""
+    assert walked("halves", cases(1, COUNT)) > COUNT // 2
 
 
 @needs_vectors
 @needs_mprotect
 def test_nothing_is_touched_before_or_behind_an_image() -> None:
     """One byte read or written beside the image or its result ends the child."""
-    assert min(child.run(GUARDED, timeout=300).told) > 70
+    assert walked_guarded("halves", __name__, 2, 150)["served"] > 70
 
 
 @needs_vectors

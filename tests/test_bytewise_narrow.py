@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import test_bytewise_halves
 import test_bytewise_taps
-from bytewise import Image, compared, named, request_of, stage_of, tables_of, unguarded
+from bytewise import Case, Image, named, request_of, stage_of, tables_of, walked, walked_guarded
 
 from fastresample.kernels.tiers import PLAIN, tier
 
 needs_vectors = pytest.mark.skipif(tier() is PLAIN, reason="needs AVX2, and the compiler")
 needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
 needs_x86 = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="generates code for x86-64")
+AVX2 = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_BOUNDSCHECK": "0"}
 COUNT = int(os.environ.get("FASTRESAMPLE_CASES", "1000"))
 
 WAYS: dict[str, list[dict[str, Any]]] = {
@@ -34,7 +35,7 @@ WAYS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def cases(name: str, seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[str, Any], list[int]]]:
+def cases(name: str, seed: int, count: int) -> Iterator[Case]:
     """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
     if name == "narrow halves":
         yield from test_bytewise_halves.cases(seed, count)
@@ -55,33 +56,10 @@ def cases(name: str, seed: int, count: int) -> Iterator[tuple[Image, tuple[int, 
         yield image, size, ways[number % len(ways)], list(rng.integers(0, 1000, rng.integers(0, 6)))
 
 
-def walked(name: str, seed: int, count: int, memory: Any) -> int:
-    """Compare so many cases; return how many the vectors served."""
-    served = 0
-    for image, size, options, cuts in cases(name, seed, count):
-        same = compared(name, image, size, options, cuts, memory)
-        assert same is not False, (image, size, options, cuts)
-        served += same is True
-    return served
-
-
 @needs_vectors
 @pytest.mark.parametrize("name", WAYS)
 def test_the_bits_are_the_plain_kernels(name: str) -> None:
-    assert walked(name, 1, COUNT, unguarded) > COUNT / 4
-
-
-GUARDED = """
-import resource, sys
-from functools import partial
-import test_bytewise_narrow as tests
-from bytewise import guarded
-from child import tell
-from fastresample.kernels.tiers import tier
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-served = [tests.walked(sys.argv[1], 2, 150, partial(guarded, at_end=at_end)) for at_end in (True, False)]
-tell({"tier": tier().name, "served": min(served)})
-"""
+    assert walked(name, cases(name, 1, COUNT)) > COUNT / 4
 
 
 @needs_vectors
@@ -89,7 +67,7 @@ tell({"tier": tier().name, "served": min(served)})
 @pytest.mark.parametrize("name", WAYS)
 def test_nothing_is_touched_before_or_behind_an_image(name: str) -> None:
     """One byte read or written beside the image or its result ends the child."""
-    assert child.run(GUARDED, name, timeout=300).told["served"] > 40
+    assert walked_guarded(name, __name__, name, 2, 150)["served"] > 40
 
 
 @needs_vectors
@@ -98,8 +76,7 @@ def test_nothing_is_touched_before_or_behind_an_image(name: str) -> None:
 @pytest.mark.parametrize("name", WAYS)
 def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
     """No feature but those of the name, so nothing of a newer processor is used."""
-    settings = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_BOUNDSCHECK": "0"}
-    told = child.run(GUARDED, name, settings=settings, timeout=300).told
+    told = walked_guarded(name, __name__, name, 2, 150, settings=AVX2)
     assert told["tier"] == "avx2"
     assert told["served"] > 40
 
@@ -124,8 +101,7 @@ tell(names)
 @needs_x86
 def test_several_taps_for_avx2_alone_are_served_by_vectors() -> None:
     """And agree with Pillow where filters overshoot most, on any number of threads."""
-    settings = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_BOUNDSCHECK": "0"}
-    names = child.run(CHOSEN, settings=settings, timeout=300).told
+    names = child.run(CHOSEN, settings=AVX2, timeout=300).told
     assert len(names) == len(test_bytewise_taps.WAYS)
     assert [name for name in names if not name.startswith("narrow_taps_")] == []
 

@@ -9,7 +9,7 @@ import bytewise
 import child
 import numpy as np
 import pytest
-from bytewise import HAS_VECTORS, Image, compared, unguarded
+from bytewise import HAS_VECTORS, Case, Image, compared, stripes, walked, walked_guarded
 from PIL import Image as Pictures
 
 import fastresample
@@ -30,7 +30,7 @@ WAYS = [
 ]
 
 
-def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[str, Any], list[int]]]:
+def cases(seed: int, count: int) -> Iterator[Case]:
     """Draw images from one pixel on, results, methods and cuts into bands; some keep their rows or columns."""
     rng = np.random.default_rng(seed)
 
@@ -44,37 +44,16 @@ def cases(seed: int, count: int) -> Iterator[tuple[Image, tuple[int, int], dict[
         yield image, size, WAYS[number % len(WAYS)], list(rng.integers(0, 1000, rng.integers(0, 6)))
 
 
-def walked(seed: int, count: int, memory: Any) -> int:
-    """Compare so many cases; return how many the vectors served."""
-    served = 0
-    for image, size, options, cuts in cases(seed, count):
-        same = compared("taps", image, size, options, cuts, memory)
-        assert same is not False, (image, size, options, cuts)
-        served += same is True
-    return served
-
-
 @needs_vectors
 def test_the_bits_are_the_plain_kernels() -> None:
-    assert walked(1, COUNT, unguarded) > COUNT / 3
-
-
-GUARDED = """
-import resource
-from functools import partial
-import test_bytewise_taps as tests
-from bytewise import guarded
-from child import tell
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-tell([tests.walked(2, 150, partial(guarded, at_end=at_end)) for at_end in (True, False)])
-"""
+    assert walked("taps", cases(1, COUNT)) > COUNT / 3
 
 
 @needs_vectors
 @needs_mprotect
 def test_nothing_is_touched_before_or_behind_an_image() -> None:
     """One byte read or written beside the image or its result ends the child."""
-    assert min(child.run(GUARDED, timeout=300).told) > 50
+    assert walked_guarded("taps", __name__, 2, 150)["served"] > 50
 
 
 @needs_vectors
@@ -128,9 +107,7 @@ def test_windows_that_descend_are_put_in_order(size: tuple[int, int]) -> None:
 @needs_vectors
 def test_extremes_that_overflow_between_the_passes() -> None:
     """Stripes of black and white overshoot as far as a filter can; nothing wraps and nothing is lost between."""
-    y, x = np.indices((64, 64))
-    for image in ((x % 2 * 255), (y % 2 * 255), ((x + y) % 2 * 255), (x // 3 % 2 * 255), np.full_like(x, 255)):
-        picture = image.astype(np.uint8)
+    for picture in stripes():
         for size in ((100, 90), (30, 20), (64, 17), (90, 64)):
             ours = fastresample.resize(picture, size, convention="pillow", method="lanczos3")
             theirs = Pictures.fromarray(picture).resize(size[::-1], Pictures.Resampling.LANCZOS)

@@ -1,14 +1,14 @@
 """Two taps of 8-bit samples by vectors of bytes: the plain kernel's bits, and no byte beside an array touched."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import child
 import numpy as np
 import pytest
+from bytewise import without
 from guard import guarded, relocated
 
 from fastresample import codes, kernels, plan, resize
@@ -31,22 +31,6 @@ ARITHMETICS: tuple[dict[str, Any], ...] = (
     {"convention": "native", "method": "hamming"},
     {"convention": "native", "method": "box"},
 )
-
-
-@contextmanager
-def without_two_taps() -> Iterator[None]:
-    """Let plans take what would serve if this variant did not exist."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(kernels, "VARIANTS", tuple(v for v in kernels.VARIANTS if v.name != "two taps"))
-        forget()
-        yield
-    forget()
-
-
-def forget() -> None:
-    """Let plans and the choice of variants be made anew."""
-    plan.clear()
-    kernels._choices.cache_clear()
 
 
 def stages(shape: tuple[int, ...], size: tuple[int, int], options: dict[str, Any]) -> tuple[Stage, ...]:
@@ -103,7 +87,7 @@ class Drawn:
 
 def compare(drawn: Drawn) -> Any:
     """Return what served the fast way, after finding its result equal to the plain one."""
-    with without_two_taps():
+    with without("two taps"):
         plain = stages(drawn.shape, drawn.size, drawn.options)
     fast = stages(drawn.shape, drawn.size, drawn.options)
     image, served = drawn.image(np.empty), None
@@ -173,7 +157,7 @@ def test_it_serves_with_as_many_windows_as_needed(shape: Any, size: Any, options
 )
 def test_what_it_cannot_serve_is_left_to_the_plain_kernel(shape: Any, size: Any, options: dict[str, Any]) -> None:
     image = np.zeros(shape, np.uint8)
-    with without_two_taps():
+    with without("two taps"):
         expected = resize(image, size, axes=(1, 2), **options)
     assert np.array_equal(resize(image, size, axes=(1, 2), **options), expected)
     (stage,) = stages(shape, size, options)
@@ -189,7 +173,7 @@ def test_every_pair_of_samples_at_every_weight(channels: int) -> None:
     for convention in ("native", "opencv"):
         for image, size in ((pairs[..., None], (37, 65536)), (pairs.T[:4096, :, None], (4096, 501))):
             given = np.repeat(image, channels, 2)
-            with without_two_taps():
+            with without("two taps"):
                 expected = resize(given, size, convention=convention)
             assert np.array_equal(resize(given, size, convention=convention), expected)
 
