@@ -73,7 +73,9 @@ def allowed(image: np.ndarray, exact: np.ndarray, taps: int) -> np.ndarray | flo
     name = image.dtype.name
     if name in BYTES:
         return 0.55 if taps > 2 else 0.52
-    if name in (*WORDS, *LONGS):
+    if name in WORDS:
+        return 0.65 if taps <= 32 else 0.5 + 1e-5
+    if name in LONGS:
         return 0.5 + 1e-5
     largest = np.abs(image).max()
     if name == "float32":

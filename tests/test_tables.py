@@ -471,6 +471,16 @@ def test_no_image_at_all_takes_two_taps_further_than_promised() -> None:
 
 
 @pytest.mark.parametrize(("method", "antialias"), WAYS)
+def test_no_16_bit_image_at_all_is_taken_further_than_promised(method: str, antialias: bool) -> None:
+    for step in (*STEPS[:10], 2.6, 3.1, 5.2, 10.4, 15.9):
+        if step > 10 and (config.DISABLE_JIT or not antialias):
+            continue
+        for n_out in (3, 7, 11):
+            n_in = max(round(step * n_out), 1)
+            assert 0.5 + worst(n_in, n_out, method, antialias, "uint16", 65535) <= 0.65, (step, n_out)
+
+
+@pytest.mark.parametrize(("method", "antialias"), WAYS)
 def test_wider_samples_are_summed_in_double_precision(method: str, antialias: bool) -> None:
     """So integers are rounded from what is nearly exact, and float32 is within 4 units in the last place of the input.
 
@@ -482,7 +492,8 @@ def test_wider_samples_are_summed_in_double_precision(method: str, antialias: bo
             continue
         n_in = max(round(3 * step), 1)
         grid = placed(n_in, 3)
-        assert worst(n_in, 3, method, antialias, "uint16", 65535) <= 1e-7
+        if built(grid, method, antialias).taps > 32:
+            assert worst(n_in, 3, method, antialias, "uint16", 65535) <= 1e-7
         assert worst(n_in, 3, method, antialias, "int32", 2.0**32) <= 2e-3
         if built(grid, method, antialias).taps > 2:
             arithmetic = planned(grid, grid, method, antialias, "float32").arithmetic

@@ -3,9 +3,11 @@
 The wider a window, the finer its weights and sums. 8-bit samples take 16-bit words where two taps suffice (each pass
 errs by at most 255 * 2**-15, the word between them by 2**-8, the result by 1/2: 0.52 in all). Up to 480 taps weights
 have 22 fraction bits, as whole numbers in the first pass and as real ones, whose sums are exact, in the second; words
-are kept between them (0.54). Beyond it is double precision. float32 is summed in double precision from three taps on,
-because rounded products and sums of many would leave 4 units in the last place; wider integers always are. Nothing is
-clipped between the passes, so what overshoots there comes back.
+are kept between them (0.54). Beyond it is double precision. 16-bit samples have single precision, which keeps 8 bits
+behind them, up to 32 taps (each rounding errs by at most 2**-9, the result by 0.65 in the worst case and 0.51 in
+practice). float32 is summed in double precision from three taps on, because rounded products and sums of many would
+leave 4 units in the last place; 32-bit integers always are. Nothing is clipped between the passes, so what overshoots
+there comes back.
 """
 
 import math
@@ -34,12 +36,13 @@ _SINGLE_ROUNDED, _DOUBLE_ROUNDED = _real("float32", codes.STORE_UP), _real("floa
 
 _ANY = sys.maxsize
 _BYTES = ((2, _EIGHT_BIT), (480, _EIGHT_BIT_FINE), (2048, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
+_SHORTS = ((32, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
 # By dtype: up to how many taps which arithmetic serves.
 _ARITHMETIC: dict[str, tuple[tuple[int, Arithmetic], ...]] = {
     "uint8": _BYTES,
     "int8": _BYTES,
-    "uint16": ((_ANY, _DOUBLE_ROUNDED),),
-    "int16": ((_ANY, _DOUBLE_ROUNDED),),
+    "uint16": _SHORTS,
+    "int16": _SHORTS,
     "uint32": ((_ANY, _DOUBLE_ROUNDED),),
     "int32": ((_ANY, _DOUBLE_ROUNDED),),
     "float16": ((2048, _SINGLE), (_ANY, _DOUBLE)),
