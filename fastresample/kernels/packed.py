@@ -45,10 +45,10 @@ class Vectors(NamedTuple):
 # The fastest first.
 _VECTORS = (
     Vectors("gather", "windows", nearest.can_permute, nearest.prepare, nearest.make, 5, nearest.TABLES),
-    Vectors("separable", "halves", halves.matches, halves.prepare, halves.make, 2),
-    Vectors("mean", "halves", halves.matches, halves.prepare, halves.make, 2),
-    Vectors("separable", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
-    Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
+    Vectors("separable", "halves", halves.matches, halves.prepare, halves.make, 40),
+    Vectors("mean", "halves", halves.matches, halves.prepare, halves.make, 40),
+    Vectors("separable", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 20),
+    Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 20),
     Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
     Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),

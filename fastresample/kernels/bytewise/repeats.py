@@ -1,11 +1,19 @@
 """Where tables repeat, as those of simple ratios do: what is packed of one period serves all of them."""
 
-import numpy as np
-
 from fastresample.kernels.common import forced
 
-_U = np.uintp
 _LONGEST = 64
+
+
+@forced
+def _repeats(first, flat, taps, period, advance, i):
+    """Whether window i is the one ``period`` further on, moved back by ``advance``."""
+    if first[i + period] - first[i] != advance:
+        return False
+    for j in range(i * taps, (i + 1) * taps):
+        if flat[j + period * taps] != flat[j]:
+            return False
+    return True
 
 
 @forced
@@ -18,34 +26,15 @@ def repeated_chunks(first, flat, taps, channels, lanes, furthest):
     """
     n, middle = first.size, first.size // 2
     for period in range(1, min(_LONGEST, (n - middle) // 2) + 1):
-        advance, apart, begin, end = first[_U(middle + period)] - first[_U(middle)], period * taps, middle, middle
-        # From the middle on, one period and then many windows at once and one by one; then the same towards the start.
-        for step in (period, 32, 1):
-            while end + step <= n - period:
-                same = True
-                for i in range(_U(end), _U(end + step)):
-                    same &= first[i + _U(period)] - first[i] == advance
-                for j in range(_U(end * taps), _U((end + step) * taps)):
-                    same &= flat[j + _U(apart)] == flat[j]
-                if not same:
-                    break
-                end += step
-            if end == middle:
-                break
-        if end == middle:
+        advance, begin, end = first[middle + period] - first[middle], middle, middle
+        while end < n - period and _repeats(first, flat, taps, period, advance, end):
+            end += 1
+        if end < middle + period:
             continue
-        for step in (32, 1):
-            while begin >= step:
-                same = True
-                for i in range(_U(begin - step), _U(begin)):
-                    same &= first[i + _U(period)] - first[i] == advance
-                for j in range(_U((begin - step) * taps), _U(begin * taps)):
-                    same &= flat[j + _U(apart)] == flat[j]
-                if not same:
-                    break
-                begin -= step
+        while begin > 0 and _repeats(first, flat, taps, period, advance, begin - 1):
+            begin -= 1
         end += period
-        while end > begin and first[_U(end - 1)] * channels > furthest:
+        while end > begin and first[end - 1] * channels > furthest:
             end -= 1
         a, b = period * channels, lanes
         while b:

@@ -16,29 +16,33 @@ COLUMNS, STEP, OVERRUN, CHUNKS, LANES, GROUPS, HEAD = range(7)
 _BIAS = np.uint32(0x808080)
 # Numbers of taps, in the bytes of a word.
 IN_ORDER = np.uint32(0x03020100)
+_WIDE = 128  # bytes of a window of two vectors
 _SEEN = 512  # tables that are kept in mind, to find equal ones
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_U = np.uintp
 
 
 @forced
 def _farthest(first, channels, lanes, width):
-    """Return how many bytes ``width`` lanes of a chunk read at most, four taps each."""
+    """Return how many bytes ``width`` lanes of a chunk read at most, four taps each; any number beyond `_WIDE`."""
     most, length = np.int64(0), first.size * channels
     for chunk in range(0, length, lanes):
         stop = min(chunk + lanes, length)
         for begin in range(chunk, stop, width):
             x, last = begin // channels, (min(begin + width, stop) - 1) // channels
-            most = max(most, np.int64(first[_U(last)]) - np.int64(first[_U(x)]))
-    return (most + 4) * channels
+            reach = (np.int64(first[last]) - np.int64(first[x]) + 4) * channels
+            if reach > _WIDE:  # to leave here keeps LLVM from vectorising divisions, which takes it a second
+                return reach
+            most = max(most, reach)
+    return most
 
 
 @forced
 def _choose(first, channels, lanes):
     """Return the fewest windows that the lanes of every chunk fit into, and whether these are wide; or no windows."""
-    for parts in (1, 2, 4, 16):
-        reach = 4 * channels if parts == 16 else _farthest(first, channels, lanes, 16 // parts)
-        if reach <= 128:
+    for number in range(4):
+        parts = 1 << number if number < 3 else 16
+        reach = _farthest(first, channels, lanes, 16 // parts)
+        if reach <= _WIDE:
             return parts, int(reach > 64)
     return 0, 0
 
@@ -49,7 +53,7 @@ def _digits(weights, x, tap, place):
     word = np.uint32(0)
     for k in range(4):
         if tap + k < weights.shape[1]:
-            digits = np.uint32(np.uint32(np.int32(weights[_U(x), _U(tap + k)])) + _BIAS) ^ _BIAS
+            digits = np.uint32(np.uint32(np.int32(weights[x, tap + k])) + _BIAS) ^ _BIAS
             word |= np.uint32(((digits >> np.uint32(8 * place)) & np.uint32(255)) << np.uint32(8 * k))
     return word
 
@@ -60,12 +64,12 @@ def _served(first, weights, across, digits):
     served, largest = True, np.int64(0)
     for _ in range(digits):
         largest = largest * 256 + 127
-    for i in range(_U(1), _U(first.size)):
-        served &= first[i] >= first[i - _U(1)]
-    for i in range(_U(1), _U(across.size)):
-        served &= across[i] >= across[i - _U(1)]
-    for x in range(_U(weights.shape[0])):
-        for k in range(_U(weights.shape[1])):
+    for i in range(1, first.size):
+        served &= first[i] >= first[i - 1]
+    for i in range(1, across.size):
+        served &= across[i] >= across[i - 1]
+    for x in range(weights.shape[0]):
+        for k in range(weights.shape[1]):
             served &= -largest <= weights[x, k] and weights[x, k] <= largest
     return served
 
@@ -73,8 +77,8 @@ def _served(first, weights, across, digits):
 @forced
 def _same(blob, one, other, size):
     same = True
-    for i in range(_U(size)):
-        same &= blob[_U(one) + i] == blob[_U(other) + i]
+    for i in range(size):
+        same &= blob[one + i] == blob[other + i]
     return same
 
 
@@ -91,24 +95,24 @@ def pack(first, weights, order, across, channels, lanes, digits, chunks, blob):
     own, seen = np.empty((first.size, words), np.uint32), np.full(_SEEN, -1)
     for x in range(first.size):
         for k in range(words):
-            own[_U(x), _U(k)] = _digits(weights, x, k // digits * 4, k % digits)
+            own[x, k] = _digits(weights, x, k // digits * 4, k % digits)
     used, x, c = 0, 0, 0
     for chunk in range(chunks.shape[0]):
         last, base, mark = min(lanes, length - chunk * lanes) - 1, np.int64(0), np.uint64(0)
         for lane in range(16):
             if lane % width == 0:
-                base = np.int64(first[_U(x)]) * channels
+                base = np.int64(first[x]) * channels
                 chunks[chunk, 1 + lane // width] = base
-            start = np.int64(first[_U(x)]) * channels + c - base
+            start = np.int64(first[x]) * channels + c - base
             index = np.uint32(0)
             for k in range(4):
-                tap = np.int64((order[_U(x)] >> np.uint32(8 * k)) & np.uint32(255))
+                tap = np.int64((order[x] >> np.uint32(8 * k)) & np.uint32(255))
                 index |= np.uint32(np.uint32(start + tap * channels) << np.uint32(8 * k))
-            blob[_U(used + lane)] = index
+            blob[used + lane] = index
             mark += np.uint64(index) * (_PRIME + np.uint64(2 * lane))
             for k in range(words):
-                word = own[_U(x), _U(k)]
-                blob[_U(used + 16 * (1 + k) + lane)] = word
+                word = own[x, k]
+                blob[used + 16 * (1 + k) + lane] = word
                 mark += np.uint64(word) * (_PRIME + np.uint64(32 * k + 34 + 2 * lane))
             if lane < last:  # lanes behind the last repeat it
                 c += 1
@@ -117,7 +121,7 @@ def pack(first, weights, order, across, channels, lanes, digits, chunks, blob):
         c += 1
         if c == channels:
             c, x = 0, x + 1
-        slot = _U(mark >> np.uint64(55))
+        slot = np.uintp(mark >> np.uint64(55))
         if seen[slot] >= 0 and _same(blob, seen[slot], used, size):
             chunks[chunk, 0] = seen[slot] * 4
         else:

@@ -6,50 +6,69 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from fastresample.kernels.bytewise.memory import LINE
+from fastresample.kernels.bytewise.memory import LINE, aligned
 from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import HEADER
 from fastresample.kernels.common import array_type, compile_kernel, forced
-from fastresample.kernels.vectors import address_of
 
 LANES = 16
+_WIDE = 128  # bytes of a window of two vectors
 # The largest weights of two and of three digits.
 _LARGEST_OF_2, _LARGEST_OF_3 = 127 * 256 + 127, (127 * 256 + 127) * 256 + 127
 # Adding this makes every digit of base 256 positive; the bytes are then digits plus 128.
-_BIAS = np.uint32(0x808080)
-_U, _ZERO = np.uintp, np.uint32(0)
+_BIAS = 0x808080
 
 
 @forced
-def _add_digits(words, weight, k, digits):
-    """Put the digits of weight ``k`` of four into words: byte by byte, or the halves' lower and upper, pair by pair."""
-    a, b, c, d = words
-    if digits == WORDS:
-        places, above = np.uint32(16 * (k & 1)), np.int32(np.int32(weight + np.int32(128)) >> np.int32(8))
-        lower = np.uint32(np.uint32(weight - np.int32(above << np.int32(8))) & np.uint32(65535)) << places
-        upper = np.uint32(np.uint32(above) & np.uint32(65535)) << places
-        if k < 2:
-            a, b = a | lower, b | upper
+def _four(weights, row, tap, scale, digits):
+    """Return words of the digits of four weights: byte by byte, or the halves' lower and upper, pair by pair."""
+    a = b = c = d = np.int64(0)
+    for k in range(4):
+        if tap + k < 0 or tap + k >= weights.shape[1]:
+            continue
+        weight = np.int64(np.rint(weights[row, tap + k] * scale))
+        if digits == WORDS:
+            places, above = 16 * (k & 1), (weight + 128) >> 8
+            lower, upper = ((weight - above * 256) & 65535) << places, (above & 65535) << places
+            if k < 2:
+                a, b = a | lower, b | upper
+            else:
+                c, d = c | lower, d | upper
         else:
-            c, d = c | lower, d | upper
-    else:
-        signed, low, places = np.uint32(np.uint32(weight) + _BIAS) ^ _BIAS, np.uint32(255), np.uint32(8 * k)
-        a |= np.uint32((signed & low) << places)
-        b |= np.uint32(((signed >> np.uint32(8)) & low) << places)
-        c |= np.uint32(((signed >> np.uint32(16)) & low) << places)
+            signed, places = (weight + _BIAS) ^ _BIAS, 8 * k
+            a |= (signed & 255) << places
+            b |= (signed >> 8 & 255) << places
+            c |= (signed >> 16 & 255) << places
     return a, b, c, d
 
 
 @forced
 def _serves(first, weights, scale, largest):
     """Whether windows ascend and all weights are small enough."""
-    serves, limit, flat = True, largest / scale, weights.reshape(weights.size)
-    for i in range(_U(1), _U(first.size)):
-        serves &= first[i] >= first[i - _U(1)]
-    for k in range(_U(flat.size)):
-        serves &= abs(np.float64(flat[k])) <= limit
-    return serves
+    limit, flat = largest / scale, weights.reshape(weights.size)
+    for i in range(1, first.size):
+        if first[i] < first[i - 1]:
+            return False
+    for k in range(flat.size):
+        if not abs(np.float64(flat[k])) <= limit:
+            return False
+    return True
+
+
+@forced
+def _span(first, channels, lanes, width, sample):
+    """Return how many bytes ``width`` of a chunk's ``lanes`` span at most; any number beyond `_WIDE`."""
+    width, most = min(width, lanes), np.int64(0)
+    # Pixels that so many lanes may reach beyond the first one's, and how far they lie apart.
+    steps = width // channels - 1 if width % channels == 0 else (width + channels - 2) // channels
+    for i in range(max(1, first.size - steps)):
+        far = np.int64(first[min(i + steps, first.size - 1)]) - np.int64(first[i])
+        span = (far * sample + 4) * channels  # four bytes of each lane
+        if span > _WIDE:
+            return span
+        most = max(most, span)
+    return most
 
 
 @forced
@@ -57,20 +76,14 @@ def _window(first, channels, lanes, sample):
     """Return the fewest windows that the lanes of every chunk fit into, and whether these are wide; or 0."""
     for number in range(4):
         parts = 1 << number if number < 3 else LANES
-        width = min(LANES // parts, lanes)
-        # Pixels that so many lanes may reach beyond the first one's, and how far they lie apart.
-        steps = width // channels - 1 if width % channels == 0 else (width + channels - 2) // channels
-        far = np.int64(first[_U(first.size - 1)]) - np.int64(first[0]) if steps >= first.size else np.int64(0)
-        for i in range(_U(max(0, first.size - steps))):
-            far = max(far, np.int64(first[i + _U(steps)]) - np.int64(first[i]))
-        span = (far * sample + 4) * channels  # four bytes of each lane
-        if span <= 128:
+        span = _span(first, channels, lanes, LANES // parts, sample)
+        if span <= _WIDE:
             return parts, 1 if span > 64 else 0
     return 0, 0
 
 
 @forced
-def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, numbers, blob):
+def _pack_columns(first, weights, scale, channels, lanes, parts, digits, numbers, blob):
     """Fill each chunk's place and bases and, at each place of the blob, indices and digits.
 
     Return the words used and the farthest base. A chunk that needs the tables of an earlier one is sent there.
@@ -86,37 +99,32 @@ def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, n
         entry, lane_0 = HEADER + chunk * entry_size, chunk * lanes
         if begin <= chunk and chunk < end:
             other = entry - apart * entry_size
-            moved = np.int64(first[_U(lane_0 // channels)]) - np.int64(first[_U((lane_0 - apart * lanes) // channels)])
-            numbers[_U(entry)] = numbers[_U(other)]
+            moved = np.int64(first[lane_0 // channels]) - np.int64(first[(lane_0 - apart * lanes) // channels])
+            numbers[entry] = numbers[other]
             for part in range(1, entry_size):
-                numbers[_U(entry + part)] = numbers[_U(other + part)] + moved * channels * sample
+                numbers[entry + part] = numbers[other + part] + moved * channels * sample
             continue
-        numbers[_U(entry)] = skip + 4 * here
+        numbers[entry] = 4 * here
         x, c, last = lane_0 // channels, lane_0 % channels, min(lanes, outputs - lane_0) - 1
         base, fresh = np.int64(0), True
         for lane in range(LANES):
             if lane % width == 0:
-                base = np.int64(first[_U(x)])
-                numbers[_U(entry + 1 + lane // width)] = sample * channels * base
+                base = np.int64(first[x])
+                numbers[entry + 1 + lane // width] = sample * channels * base
                 farthest = max(farthest, sample * channels * base)
             if fresh:
                 for four in range(fours):
-                    place, four_words = _U(four * vectors), (_ZERO, _ZERO, _ZERO, _ZERO)
-                    for k in range(4):
-                        weight = np.int32(0)
-                        if 4 * four + k < taps:
-                            weight = np.int32(np.rint(np.float64(weights[_U(x), _U(4 * four + k)]) * scale))
-                        four_words = _add_digits(four_words, weight, k, digits)
-                    word_a, word_b, word_c, word_d = four_words
-                    packed[place], packed[place + _U(1)] = word_a, word_b
-                    packed[place + _U(2)], packed[place + _U(3)] = word_c, word_d  # the next four overwrite too much
+                    at = four * vectors
+                    word_a, word_b, word_c, word_d = _four(weights, x, 4 * four, scale, digits)
+                    packed[at], packed[at + 1] = word_a, word_b
+                    packed[at + 2], packed[at + 3] = word_c, word_d  # the next four overwrite too much
                 fresh = False
-            start, index = sample * ((np.int64(first[_U(x)]) - base) * channels + c), 0
+            start, index = sample * ((np.int64(first[x]) - base) * channels + c), 0
             for k in range(4):
                 index |= (start + k // sample * sample * channels + k % sample) << (8 * k)
-            blob[_U(here + lane)] = np.uint32(index)
-            for i in range(_U(own)):
-                blob[_U(here + 16 + lane) + i * _U(16)] = packed[i]
+            blob[here + lane] = np.uint32(index)
+            for i in range(own):
+                blob[here + 16 + lane + i * 16] = packed[i]
             if lane < last:
                 c += 1
                 if c == channels:
@@ -124,12 +132,12 @@ def _pack_columns(first, weights, scale, channels, lanes, parts, digits, skip, n
         here += 16 + own * 16
     last_entry = HEADER + ((outputs + lanes - 1) // lanes - 1) * entry_size
     for part in range(1, entry_size):
-        farthest = max(farthest, numbers[_U(last_entry + part)])
+        farthest = max(farthest, numbers[last_entry + part])
     return here, farthest
 
 
-def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, shift_y, columns_last, numbers, blob):
-    """Fill the ``numbers`` and the ``blob`` of `taps`; return how many windows, or 0, and whether they are wide.
+def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, shift_y, columns_last, numbers, words):
+    """Fill the ``numbers`` and the ``words`` of `taps`; return how many windows, or 0, and whether they are wide.
 
     Without ``fx`` rows are not filtered. Weights times the scale are whole.
     """
@@ -138,8 +146,6 @@ def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, s
     largest_y = _LARGEST_OF_2 if digits_y == 2 else _LARGEST_OF_3
     if not _serves(fy, wy, scale_y, largest_y):
         return 0, 0
-    words = blob.view(np.uint32)
-    skip = -address_of(blob) & (LINE - 1)
     parts, wide, lanes, chunks, groups_x, used, overrun = 1, 0, LANES, 0, 0, 0, 0
     if fx.size:
         if not _serves(fx, wx, scale_x, largest_x):
@@ -151,38 +157,30 @@ def pack(sizes, fx, wx, scale_x, digits_x, shift_x, fy, wy, scale_y, digits_y, s
             return 0, 0
         groups_x = (wx.shape[1] + 1) // 2 if digits_x == WORDS else (wx.shape[1] + 3) // 4
         chunks = (fx.size * channels + lanes - 1) // lanes
-        used, farthest = _pack_columns(
-            fx, wx, scale_x, channels, lanes, parts, digits_x, skip, numbers, words[_U(skip // 4) :]
-        )
+        used, farthest = _pack_columns(fx, wx, scale_x, channels, lanes, parts, digits_x, numbers, words)
         overrun = max(0, farthest + 4 * channels * (groups_x - 1) + (64 << wide) - sample * width_in)
-    taps, vectors, beyond = wy.shape[1], 4 if digits_y == WORDS else digits_y, np.int64(0)
+    vectors, beyond = 4 if digits_y == WORDS else digits_y, np.int64(0)
     if columns_last:  # windows begin at multiples of four rows
-        for y in range(_U(fy.size)):
+        for y in range(fy.size):
             beyond = max(beyond, np.int64(fy[y]) & 3)
     groups_y, rows = (beyond + wy.shape[1] + 3) // 4, HEADER + chunks * (parts + 1)
-    place = skip // 4 + used
+    place = used
     for y in range(fy.size):
-        numbers[_U(rows + y)] = fy[_U(y)]
-        begin = -(np.int64(fy[_U(y)]) & 3) if columns_last else np.int64(0)
+        numbers[rows + y] = fy[y]
+        begin = -(np.int64(fy[y]) & 3) if columns_last else np.int64(0)
         for tap in range(begin, begin + 4 * groups_y, 4):
-            four_words = (_ZERO, _ZERO, _ZERO, _ZERO)
-            for k in range(4):
-                weight = np.int32(0)
-                if tap + k >= 0 and tap + k < taps:
-                    weight = np.int32(np.rint(np.float64(wy[_U(y), _U(tap + k)]) * scale_y))
-                four_words = _add_digits(four_words, weight, k, digits_y)
-            word_a, word_b, word_c, word_d = four_words
+            word_a, word_b, word_c, word_d = _four(wy, y, tap, scale_y, digits_y)
             if digits_y == WORDS:  # lower ones first
                 word_b, word_c = word_c, word_b
-            words[_U(place)], words[_U(place + 1)] = word_a, word_b
+            words[place], words[place + 1] = word_a, word_b
             if vectors > 2:
-                words[_U(place + 2)] = word_c
+                words[place + 2] = word_c
             if vectors > 3:
-                words[_U(place + 3)] = word_d
+                words[place + 3] = word_d
             place += vectors
     numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] = sizes[2], width_in, overrun, chunks, lanes
     numbers[5], numbers[6], numbers[7], numbers[8] = groups_x, 4 * channels, shift_x, groups_y
-    numbers[9], numbers[10], numbers[11] = wy.shape[1], shift_y, skip + 4 * used
+    numbers[9], numbers[10], numbers[11] = wy.shape[1], shift_y, 4 * used
     return parts, wide
 
 
@@ -210,9 +208,9 @@ _AXIS = (types.float64, types.int64, types.int64)
 @cache
 def _packer(along, across):
     """Return the compiled function above for weights of two dtypes."""
-    numbers, blob = array_type(np.int64, 1, writable=True), array_type(np.uint8, 1, writable=True)
+    numbers, words = array_type(np.int64, 1, writable=True), array_type(np.uint32, 1, writable=True)
     x, y = (_INDEX, array_type(along, 2), *_AXIS), (_INDEX, array_type(across, 2), *_AXIS)
-    return compile_kernel(pack, "pack_taps", (array_type(np.int64, 1), *x, *y, types.boolean, numbers, blob))
+    return compile_kernel(pack, "pack_taps", (array_type(np.int64, 1), *x, *y, types.boolean, numbers, words))
 
 
 def packed_tables(sizes, x, y, columns_last, fraction=1):
@@ -231,10 +229,10 @@ def packed_tables(sizes, x, y, columns_last, fraction=1):
         chunks = -(-x.first.size * channels // (15 if channels == 3 else LANES))
         taps_x = x.weights.shape[1]
         size += chunks * LINE * (1 + ((taps_x + 1) // 2 * 2 if x.digits == WORDS else (taps_x + 3) // 4 * x.digits))
-    numbers, blob = np.empty(HEADER + 17 * chunks + outputs, np.int64), np.empty(size + LINE, np.uint8)
+    numbers, blob = np.empty(HEADER + 17 * chunks + outputs, np.int64), aligned(size)
     pack_both = _packer(x.weights.dtype, y.weights.dtype)
     parts, wide = pack_both(
         sizes, x.first, x.weights, x.scale, x.digits, x.shift,
-        y.first, y.weights, y.scale, y.digits, y.shift, columns_last, numbers, blob,
+        y.first, y.weights, y.scale, y.digits, y.shift, columns_last, numbers, blob.view(np.uint32),
     )  # fmt: skip
     return ((parts, bool(wide)), (numbers, blob)) if parts else None

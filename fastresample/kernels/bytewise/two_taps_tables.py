@@ -14,22 +14,23 @@ COLUMNS, SECOND, APART, HEAD = 0, 1, 2, 3
 # Fraction bits of the words between the passes where sums are exact: 255 * 2**7 still fits.
 FRACTION = 7
 LANES = 32  # of a chunk
-_U = np.uintp
 
 
 @forced
 def _unit(weights, high):
     """Return what each row of weights sums to, 0 where rows differ or some weight is not between nothing and all."""
-    taps, wrong = weights.shape[1], 0
-    unit = 2048 if high else np.int64(weights[0, 0]) + (np.int64(weights[0, 1]) if taps == 2 else 0)
-    for i in range(_U(weights.shape[0])):
+    far, unit = np.int64(0), np.int64(2048)
+    for i in range(weights.shape[0]):
         near = np.int64(weights[i, 0])
-        far = np.int64(weights[i, 1]) if taps == 2 else np.int64(0)
+        if weights.shape[1] == 2:
+            far = np.int64(weights[i, 1])
+        if not high and i == 0:
+            unit = near + far
         # Weights that were rounded one by one: with two more than 2048 in both passes results still fit a byte.
-        sums = near + far <= unit + 2 if high else near + far == unit
-        if near < 0 or far < 0 or near > unit or far > unit or not sums:
-            wrong = 1
-    return np.int64(0 if wrong else unit)
+        more = near + far - unit
+        if near < 0 or far < 0 or near > unit or far > unit or more > 2 or (more != 0 and not high):
+            return np.int64(0)
+    return unit
 
 
 @forced
@@ -58,10 +59,10 @@ def _reach(first, channels, far, begin, end, lowest, highest):
             continue
         lane = chunk * LANES
         x, c = lane // channels, lane % channels
-        for group in range(_U(8 * chunk), _U(8 * chunk + 8)):
+        for group in range(8 * chunk, 8 * chunk + 8):
             least, most = np.int64(1 << 62), np.int64(-1)
             for _ in range(4):
-                place = np.int64(first[_U(x)]) * channels + c
+                place = np.int64(first[x]) * channels + c
                 least, most = min(least, place), max(most, place + far)
                 lane += 1
                 c += 1
@@ -83,8 +84,8 @@ def _windows(lowest, highest, begin, end, length, wide):
             if start == 8 * begin and begin < end:
                 start = 8 * end
                 continue
-            least, most = lowest[_U(start)], highest[_U(start)]
-            for k in range(_U(start + 1), _U(start + groups)):
+            least, most = lowest[start], highest[start]
+            for k in range(start + 1, start + groups):
                 least, most = min(least, lowest[k]), max(most, highest[k])
             fits = most - least < room or length <= room
             start += groups
@@ -125,7 +126,7 @@ def paired(weights, x, places, high):
     Where sums are high: the upper digits of both, and the lower ones. Else: minus twice the other sample's weight, and
     nothing.
     """
-    w0, w1 = np.int64(weights[_U(x), 0]), np.int64(weights[_U(x), 1]) if weights.shape[1] == 2 else np.int64(0)
+    w0, w1 = np.int64(weights[x, 0]), np.int64(weights[x, 1]) if weights.shape[1] == 2 else np.int64(0)
     if high:
         low0, low1 = ((w0 + 64) & 127) - 64, ((w1 + 64) & 127) - 64
         return False, (w0 - low0) >> 7 | (w1 - low1) >> 7 << 8, (low0 & 255) | (low1 & 255) << 8
@@ -145,35 +146,35 @@ def _pack_columns(
         if begin <= chunk and chunk < end:
             other = entry - apart * (1 + count)
             further = (
-                np.int64(first[_U(chunk * LANES // channels)]) - first[_U((chunk - apart) * LANES // channels)]
+                np.int64(first[chunk * LANES // channels]) - first[(chunk - apart) * LANES // channels]
             ) * channels
-            header[_U(entry)] = header[_U(other)]
+            header[entry] = header[other]
             for window in range(count):
-                header[_U(entry + 1 + window)] = header[_U(other + 1 + window)] + further
+                header[entry + 1 + window] = header[other + 1 + window] + further
             continue
         for window in range(count):
             base = furthest
-            for k in range(_U(8 * chunk + window * groups), _U(8 * chunk + (window + 1) * groups)):
+            for k in range(8 * chunk + window * groups, 8 * chunk + (window + 1) * groups):
                 base = min(base, lowest[k])
-            header[_U(entry + 1 + window)] = base
-        header[_U(entry)] = kept * size * 2
+            header[entry + 1 + window] = base
+        header[entry] = kept * size * 2
         there, lane = kept * size, chunk * LANES
         kept += 1
         x, c = lane // channels, lane % channels
         for within in range(LANES):
             if lane + within >= outputs:
-                words[_U(there + within)] = words[_U(there + within + 32)] = 0
+                words[there + within] = words[there + within + 32] = 0
                 if high:
-                    words[_U(there + within + 64)] = 0
+                    words[there + within + 64] = 0
                 continue
             swapped, upper, lower = paired(weights, x, places, high)
-            near = np.int64(first[_U(x)]) * channels + c - header[_U(entry + 1 + (within >> shift))]
+            near = np.int64(first[x]) * channels + c - header[entry + 1 + (within >> shift)]
             other = near + far
             near, other = near + (gap if near >= 64 else 0), other + (gap if other >= 64 else 0)
-            words[_U(there + within)] = np.int16(other | near << 8) if swapped else np.int16(near | other << 8)
-            words[_U(there + within + 32)] = np.int16(upper)
+            words[there + within] = np.int16(other | near << 8) if swapped else np.int16(near | other << 8)
+            words[there + within + 32] = np.int16(upper)
             if high:
-                words[_U(there + within + 64)] = np.int16(lower)
+                words[there + within + 64] = np.int16(lower)
             c += 1
             if c == channels:
                 x, c = x + 1, 0
