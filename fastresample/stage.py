@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ _ALIGNED = 0x100
 _PLAIN = 0x001 | _ALIGNED  # C-contiguous
 # Whole pixels are copied as words of these sizes.
 _WORDS = {size: (f"uint{8 * size}", np.dtype(f"u{size}")) for size in (1, 2, 4, 8)}
+# Where an estimate leaves doubt, so many calls run in one thread and are timed.
+_TIMINGS = 2
 Indices = NDArray[np.int32]
 
 
@@ -33,10 +36,11 @@ class Whole(NamedTuple):
     row_ns: float
     kernel: Any
     tables: tuple[Any, ...]
+    timed: list[int]  # nanoseconds that whole calls in one thread took
 
     def run(self, src: Array, out: Array, thread_count: int | None) -> bool:
         """Fill ``out``, or return False where the arrays are not what this is for."""
-        source, result, word, flat_in, flat_out, rows, row_ns, kernel, tables = self
+        source, result, word, flat_in, flat_out, rows, row_ns, kernel, tables, timed = self
         plain = src.flags.num & out.flags.num & _PLAIN == _PLAIN
         if not (plain and src.dtype == source and out.dtype == result):
             return False
@@ -47,7 +51,12 @@ class Whole(NamedTuple):
         src, out = src.reshape(flat_in), out.reshape(flat_out)
         if threads.alone(rows * row_ns, thread_count):
             kernel(src, out, 0, rows, *tables)
+        elif len(timed) < _TIMINGS and threads.doubtful(rows * row_ns):
+            begin = perf_counter_ns()
+            kernel(src, out, 0, rows, *tables)
+            timed.append(perf_counter_ns() - begin)
         else:
+            row_ns = min(timed) / rows if timed else row_ns
             threads.run(_calling(kernel, src, out, tables), rows, row_ns, thread_count)
         return True
 
@@ -123,6 +132,7 @@ class Stage:
             row_length * self.sample_ns / speed,
             kernel,
             tables,
+            [],
         )
 
     def _bind(self, direct: bool, channels: int, word: str) -> tuple[Any, tuple[Any, ...], float]:

@@ -19,6 +19,8 @@ Queue = deque[tuple[int, int]]
 
 # A band shorter than this costs more to hand over (10 to 30 microseconds) than it saves.
 _SHORTEST_BAND_NS = 60_000
+# Estimates can be this many times too high.
+_ESTIMATED = 8
 # Bands for each thread, ever shorter: threads that are slower, or begin later, take fewer, and all end together.
 _MOST_ROUNDS = 4
 
@@ -204,6 +206,11 @@ def _cut(rows: int, count: int, rounds: int) -> list[tuple[int, int]]:
 def alone(work_ns: float, threads: int | None) -> bool:
     """Return whether work of so many nanoseconds is certain to stay in the calling thread."""
     return threads == 1 or work_ns < 2 * _SHORTEST_BAND_NS
+
+
+def doubtful(work_ns: float) -> bool:
+    """Return whether work that is estimated to take so long may be short all the same."""
+    return work_ns < 2 * _SHORTEST_BAND_NS * _ESTIMATED
 
 
 def run(band: Band, rows: int, row_ns: float, threads: int | None) -> None:

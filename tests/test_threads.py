@@ -111,14 +111,27 @@ def test_bands_run_at_the_same_time(count):
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="interpreted kernels take long for large images")
 def test_large_images_use_the_pool(bands):
-    image = np.zeros((3000, 1200), np.uint8)
-    fastresample.resize(image, (3000, 1100), method="nearest", threads=2)
+    image = np.zeros((9000, 2400), np.uint8)
+    fastresample.resize(image, (9000, 2200), method="nearest", threads=2)
     (call,) = bands
     ends = [end for _, end in sorted(call)]
     assert [begin for begin, _ in sorted(call)] == [0, *ends[:-1]]
-    assert ends[-1] == 3000
+    assert ends[-1] == 9000
     assert 2 <= len(call) <= 2 * threads._MOST_ROUNDS
     assert threads._pool._count == 1
+
+
+def test_work_whose_estimate_leaves_doubt_is_timed_before_it_is_shared(bands, monkeypatch):
+    monkeypatch.setattr(threads, "_SHORTEST_BAND_NS", 1)
+    monkeypatch.setattr(threads, "_ESTIMATED", 1 << 60)
+    fastresample.set_num_threads(2)
+    resizer = fastresample.Resizer((60, 50), (70, 60))
+    image = np.zeros((60, 50), np.uint8)
+    shared = []
+    for _ in range(3):
+        resizer(image)
+        shared.append(len(bands))
+    assert shared == [0, 0, 1], "the first calls run in the calling thread"
 
 
 def test_small_images_and_one_thread_create_no_pool():
