@@ -4,10 +4,10 @@ The wider a window, the finer its weights and sums. 8-bit samples take 16-bit wo
 errs by at most 255 * 2**-15, the word between them by 2**-8, the result by 1/2: 0.52 in all). Up to 480 taps weights
 have 22 fraction bits, as whole numbers in the first pass and as real ones, whose sums are exact, in the second; words
 are kept between them (0.54). Beyond it is double precision. 16-bit samples have single precision, which keeps 8 bits
-behind them, up to 32 taps (each rounding errs by at most 2**-9, the result by 0.65 in the worst case and 0.51 in
-practice). float32 is summed in double precision from three taps on, because rounded products and sums of many would
-leave 4 units in the last place; 32-bit integers always are. Nothing is clipped between the passes, so what overshoots
-there comes back.
+behind them, for two taps, and antialiased for up to 32 (each rounding errs by at most 2**-9, the result by 0.65 in the
+worst case and 0.51 in practice). float32 is summed in double precision from three taps on, because rounded products and
+sums of many would leave 4 units in the last place; 32-bit integers always are. Nothing is clipped between the passes,
+so what overshoots there comes back.
 """
 
 import math
@@ -36,7 +36,7 @@ _SINGLE_ROUNDED, _DOUBLE_ROUNDED = _real("float32", codes.STORE_UP), _real("floa
 
 _ANY = sys.maxsize
 _BYTES = ((2, _EIGHT_BIT), (480, _EIGHT_BIT_FINE), (2048, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
-_SHORTS = ((32, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
+_SHORTS = ((2, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED))
 # By dtype: up to how many taps which arithmetic serves.
 _ARITHMETIC: dict[str, tuple[tuple[int, Arithmetic], ...]] = {
     "uint8": _BYTES,
@@ -49,6 +49,9 @@ _ARITHMETIC: dict[str, tuple[tuple[int, Arithmetic], ...]] = {
     "float32": ((2, _SINGLE), (_ANY, _DOUBLE)),
     "float64": ((_ANY, _DOUBLE),),
 }
+
+# What differs where filters are stretched: sums in double precision of many samples take twice the time.
+_STRETCHED = dict.fromkeys(("uint16", "int16"), ((32, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED)))
 
 _COORDINATES = ("half_pixel", "align_corners", "asymmetric")
 _COPIED = ("bool", "int64", "uint64")
@@ -100,7 +103,9 @@ def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:
     # A volume keeps its first two axes unrounded, which words cannot hand over.
-    for most, arithmetic in _ARITHMETIC[task.dtype]:
+    stretched = task.antialias or task.method == "area"
+    choices = _STRETCHED if stretched and task.dtype in _STRETCHED else _ARITHMETIC
+    for most, arithmetic in choices[task.dtype]:
         if taps <= most and (task.single or arithmetic.between != "int16"):
             return arithmetic
     raise AssertionError("any number of taps is served")
