@@ -18,7 +18,7 @@ _BIAS = np.uint32(0x808080)
 # The largest weights of one digit, of two and of three.
 _LARGEST = (127, 0x7F7F, 0x7F7F7F)
 # By channels, from where on windows are filtered faster so: columns for one of the result, of bytes; taps of words.
-_SHORTEST_STEP, _FEWEST_TAPS = (24, 24, 12, 12), (48, 40, 33, 33)
+_SHORTEST_STEP, _FEWEST_TAPS = (24, 24, 12, 12), (48, 40, 32, 32)
 # Sums of lowest digits, at most 255 * 128 or 32767 * 128 each, must fit 32 bits.
 _MOST, _MOST_OF_WORDS = 1 << 15, 480
 TABLES = (array_type(np.uint8, 1), array_type(np.int32, 1), array_type(np.int32, 1), array_type(np.uint32, 2))

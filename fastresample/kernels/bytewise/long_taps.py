@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastresample.kernels.bytewise.memory import LARGE, row_or_copy
+from fastresample.kernels.bytewise.memory import row_or_copy
 from fastresample.kernels.bytewise.spans import ORDERS, filter_spans
 from fastresample.kernels.bytewise.sums import WORDS, add_rows, clipped, interleaved, no_sums, totals
 from fastresample.kernels.common import forced
@@ -70,18 +70,17 @@ def _add_quads(quads, slots, size, quad, weights, groups, half, digits):
 
 
 @forced
-def _make_quads(place, length, rows, ready, stop, ring, slots, count, large):
+def _make_quads(place, length, rows, ready, stop, ring, slots, count):
     """Interleave up to 64 columns of the source's rows, four by four; those behind the last row are it again."""
     slot, one, last, some = ready % slots, place + 4 * ready * length, place + (rows - 1) * length, min(count, 64)
     for _ in range(ready, stop):
         a, b = load_first_bytes(one, some), load_first_bytes(min(one + length, last), some)
         c, d = load_first_bytes(min(one + 2 * length, last), some), load_first_bytes(min(one + 3 * length, last), some)
-        if large:
-            ahead = one + _AHEAD
-            prefetch(ahead)
-            prefetch(ahead + length)
-            prefetch(ahead + 2 * length)
-            prefetch(ahead + 3 * length)
+        ahead = one + _AHEAD
+        prefetch(ahead)
+        prefetch(ahead + length)
+        prefetch(ahead + 2 * length)
+        prefetch(ahead + 3 * length)
         a, b, c, d = interleaved(a, b, c, d)
         goal = ring + slot * 256
         store_bytes(goal, a)
@@ -136,8 +135,7 @@ def make_columns_first(special):
         scratch = np.empty(ring_size + most * line + 4 * width + 128, np.uint8)
         ring = (address_of(scratch) + 63) & -64
         lines = ring + ring_size
-        mixed, large = lines + most * line, src.size > LARGE
-        row = begin
+        mixed, row = lines + most * line, begin
         while row < end:
             p, y = row // rows, row % rows
             count, plane = min(most, end - row, rows - y), address_of(src) + p * src.shape[1] * length
@@ -146,7 +144,7 @@ def make_columns_first(special):
                 for i in range(count):
                     first = np.int64(first_y[_U(y + i)])
                     quad, stop = first >> 2, (min(first + taps, rows_in) + 3) >> 2
-                    _make_quads(plane + x, length, rows_in, max(ready, quad), stop, ring, slots, width_in - x, large)
+                    _make_quads(plane + x, length, rows_in, max(ready, quad), stop, ring, slots, width_in - x)
                     ready = max(ready, stop)
                     weights = address_of(weights_y) + 4 * weights_y.shape[1] * (y + i)
                     sums = _add_quads(ring, slots, 256, quad, weights, stop - quad, half_y, digits)
@@ -183,7 +181,7 @@ def make_columns_last(special):
         ring = (address_of(scratch) + 63) & -64
         lines, source = ring + slots * size, address_of(src)
         safe = (src.shape[0] - 1) * src.shape[1] + rows_in - (overrun + length - 1) // length
-        ready, ahead = np.int64(0), 4 * length if src.size > LARGE else 0
+        ready = np.int64(0)
         for row in range(begin, end):
             p, y = row // rows, row % rows
             first = np.int64(first_y[_U(y)])
@@ -199,7 +197,7 @@ def make_columns_last(special):
                     row_or_copy(source, origin + min(top + 3, rows_in - 1), safe, length, width_in, lines + 3 * line),
                 )
                 goal = ring + made % slots * size
-                filter_spans(four, ahead, first_x, spans[0] + ORDERS, spans, half_x, last_x, digits, goal)
+                filter_spans(four, 4 * length, first_x, spans[0] + ORDERS, spans, half_x, last_x, digits, goal)
             ready = max(ready, stop)
             weights, target = address_of(weights_y) + 4 * weights_y.shape[1] * y, address_of(out) + row * width
             for x in range(0, width, 64):
