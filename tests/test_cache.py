@@ -650,6 +650,7 @@ MOST_VECTORS = {
     "narrow_two_taps": 10,
     "real_taps": 9,
     "taps": 51,
+    "long_taps": 6,
     "narrow_taps": 27,
     "exact_taps": 16,
     "word_taps": 16,

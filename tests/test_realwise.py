@@ -14,6 +14,7 @@ from realwise import compared, stage_of, unguarded
 
 import fastresample
 from fastresample import kernels
+from fastresample.kernels.realwise import requests
 
 needs_vectors = pytest.mark.skipif(not HAS_VECTORS, reason="needs AVX-512 with byte permutations, and the compiler")
 needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
@@ -113,6 +114,33 @@ def test_two_taps_by_every_kind_of_windows(convention: str) -> None:
     assert windows >= {"1", "2", "4", "8"}, windows
 
 
+def many_rows(memory: Any) -> list[bool | None]:
+    """Compare where each sum is of many rows, which wait as float32 if that has them all; or of too few for that."""
+    way, found = {"method": "lanczos3", "antialias": True}, []
+    for dtype in ("float32", "uint16", "float64", "int32"):
+        for image, size in (
+            (Image(2, 700, 37, 3, 1), (20, 9)),
+            (Image(1, 1300, 90, 1), (33, 7)),
+            (Image(3, 400, 11, 4, 3), (30, 10)),
+            (Image(1, 200, 64, 1), (20, 5)),
+        ):
+            found.append(compared(REALS, image, dtype, size, way, [3, 13], memory, special=True))
+    return found
+
+
+@needs_vectors
+def test_sums_of_many_rows() -> None:
+    assert all(many_rows(unguarded))
+    for dtype, short in (("float32", True), ("uint16", True), ("float64", False), ("int32", False)):
+        image = Image(1, 700, 37, 3)
+        stage = stage_of(image, dtype, (20, 9), {"method": "lanczos3", "antialias": True})
+        assert stage is not None
+        request = stage.request._replace(direct=True, channels=3)
+        sizes = np.array((3, 111, 700, 0), np.int64)
+        prepared = requests.prepare(request, (sizes, *stage.tables_x, *stage.tables_y, *stage.constants))
+        assert (prepared[0].columns_last, prepared[0].short) == (False, short)
+
+
 GUARDED = """
 import resource
 from functools import partial
@@ -126,6 +154,7 @@ for at_end in (True, False):
     for way in tests.WAYS:
         served = tests.walked(2, way, partial(guarded, at_end=at_end))
         found = {name: found[name] + served[name] for name in found}
+    assert all(tests.many_rows(partial(guarded, at_end=at_end)))
 tell(found)
 """
 

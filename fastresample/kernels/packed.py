@@ -9,6 +9,8 @@ import numpy as np
 from fastresample.kernels.bytewise import (
     exact_taps,
     halves,
+    long_tap_tables,
+    long_taps,
     nearest,
     real_taps,
     tap_requests,
@@ -51,6 +53,10 @@ _VECTORS = (
     Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 20),
     Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
+    Vectors(
+        *("separable", "long taps", long_tap_tables.matches, long_tap_tables.prepare, long_taps.make, 8),
+        long_tap_tables.TABLES,
+    ),
     Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
     Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
     Vectors("separable", "narrow taps", narrow_tap_requests.matches, narrow_tap_requests.prepare, narrow_taps.make, 4),

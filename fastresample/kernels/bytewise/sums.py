@@ -78,7 +78,7 @@ def total(low, middle, high, digits, last):
 
 
 @forced
-def _add(low, middle, high, value, weights, digits):
+def add_products(low, middle, high, value, weights, digits):
     if digits == WORDS:
         return dot_words(low, value, load_bytes(weights)), dot_words(middle, value, load_bytes(weights + 64)), high
     low = dot_bytes(low, value, load_bytes(weights))
@@ -99,10 +99,10 @@ def filter_four(rows, base, table, groups, step, half, last, parts, wide, digits
     a0, a1, a2, b0, b1, b2 = half, zero, zero, half, zero, zero
     c0, c1, c2, d0, d1, d2 = half, zero, zero, half, zero, zero
     for _ in range(groups):
-        a0, a1, a2 = _add(a0, a1, a2, gather(row_a, base, index, parts, wide), weights, digits)
-        b0, b1, b2 = _add(b0, b1, b2, gather(row_b, base, index, parts, wide), weights, digits)
-        c0, c1, c2 = _add(c0, c1, c2, gather(row_c, base, index, parts, wide), weights, digits)
-        d0, d1, d2 = _add(d0, d1, d2, gather(row_d, base, index, parts, wide), weights, digits)
+        a0, a1, a2 = add_products(a0, a1, a2, gather(row_a, base, index, parts, wide), weights, digits)
+        b0, b1, b2 = add_products(b0, b1, b2, gather(row_b, base, index, parts, wide), weights, digits)
+        c0, c1, c2 = add_products(c0, c1, c2, gather(row_c, base, index, parts, wide), weights, digits)
+        d0, d1, d2 = add_products(d0, d1, d2, gather(row_d, base, index, parts, wide), weights, digits)
         weights += 128 if digits == WORDS else 64 * digits
         row_a, row_b, row_c, row_d = row_a + step, row_b + step, row_c + step, row_d + step
     return (

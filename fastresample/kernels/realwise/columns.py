@@ -8,14 +8,14 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.common import forced
-from fastresample.kernels.realwise.sums import kept, summed
+from fastresample.kernels.realwise.sums import as_kept, summed
 from fastresample.kernels.simd.columns import columns_to_rows, rows_to_columns
-from fastresample.kernels.simd.memory import load_bytes, prefetch, store_bytes
+from fastresample.kernels.simd.memory import load_bytes, load_i64, prefetch, store_bytes
 from fastresample.kernels.simd.reals import load_first_reals, load_reals, store_reals
 from fastresample.kernels.vectors import address_of
 
 VECTOR, TILE = 64, 256  # bytes
-_AHEAD = 512  # bytes between what is summed and what is asked for
+_AHEAD = 256  # bytes between what is summed and what is asked for
 
 
 @forced
@@ -27,37 +27,40 @@ def _transpose(sample, real, rows, size, begin, width, columns):
 
 
 @forced
-def _widen_tile(sample, real, size, item, tiles, begin, width):
-    """Copy samples of all rows that a tile is summed from, as real numbers: each is weighed several times."""
-    _, _, dense, first, count, length = tiles
-    lanes = VECTOR // item
-    for r in range(count):
-        place, goal = first + r * length + begin * size, dense + TILE * r
+def _keep_rows(sample, kept, size, tile, tiles, begin, width, fresh, stop, slot):
+    """Put samples of rows ``[fresh, stop)`` into a ring, as real numbers of the type ``kept``."""
+    (wide, room), (_, _, ring, slots, plane, length) = tile, tiles
+    lanes = VECTOR // wide
+    for row in range(fresh, stop):
+        place, goal = plane + row * length + begin * size, ring + room * slot
+        slot = slot + 1 if slot + 1 < slots else np.int64(0)
         prefetch(place + _AHEAD)  # more streams than the processor would follow by itself
         if size > 2:
             prefetch(place + _AHEAD + VECTOR)
-        if begin + 4 * lanes <= width:
-            for k in range(4):
-                store_reals(real, goal + VECTOR * k, load_reals(sample, real, place + lanes * size * k))
+        if begin + room // wide <= width:
+            for k in range(room // VECTOR):
+                store_reals(kept, goal + VECTOR * k, load_reals(sample, kept, place + lanes * size * k))
         else:
-            for k in range(4):
+            for k in range(room // VECTOR):
                 some = min(max(width - begin - lanes * k, 0), lanes)
-                store_reals(real, goal + VECTOR * k, load_first_reals(sample, real, place + lanes * size * k, some))
+                store_reals(kept, goal + VECTOR * k, load_first_reals(sample, kept, place + lanes * size * k, some))
 
 
 @forced
-def _sum_tile(sample, real, size, down, tiles, begin, width, columns, how, between):
+def _sum_tile(sample, kept, real, size, wide, down, tiles, begin, width, columns, how, between):
     """Make as many columns as four vectors have lanes, of sums of rows. Return which one comes next."""
-    (lists, weights, counts, taps, y, count), (table, place, _, _, _, _) = down, tiles
+    (lists, bounds, weights, counts, taps, y, count), (table, place, _, _, _, _) = down, tiles
     item, lanes, (store, single, low, high) = how[0], VECTOR // how[0], between
-    _widen_tile(sample, real, size, item, tiles, begin, width)
+    tile, order = (wide, 4 * lanes * wide), (item, lanes * wide, how[2], how[3])
     for i in range(count):
+        fresh, stop, slot = load_i64(bounds + 24 * i), load_i64(bounds + 24 * i + 8), load_i64(bounds + 24 * i + 16)
+        _keep_rows(sample, kept, size, tile, tiles, begin, width, fresh, stop, slot)
         rows, n, goal = (lists + 8 * taps * i, np.int64(0), True), np.int64(counts[y + i]), place + TILE * i
-        a, b, c, d = summed(real, real, rows, weights + item * taps * (y + i), n, how, True, 0)
-        store_reals(real, goal, kept(a, store, single, low, high))
-        store_reals(real, goal + VECTOR, kept(b, store, single, low, high))
-        store_reals(real, goal + 2 * VECTOR, kept(c, store, single, low, high))
-        store_reals(real, goal + 3 * VECTOR, kept(d, store, single, low, high))
+        a, b, c, d = summed(kept, real, rows, weights + item * taps * (y + i), n, order, True, 0)
+        store_reals(real, goal, as_kept(a, store, single, low, high))
+        store_reals(real, goal + VECTOR, as_kept(b, store, single, low, high))
+        store_reals(real, goal + 2 * VECTOR, as_kept(c, store, single, low, high))
+        store_reals(real, goal + 3 * VECTOR, as_kept(d, store, single, low, high))
     for x in range(0, 4 * lanes, 4):
         rows_to_columns(real, real, table, x * item, columns + VECTOR * (begin + x))
     return begin + 4 * lanes
@@ -93,7 +96,7 @@ def _filter_four(real, along, channels, s, width, base, how, between, buffer, go
         place = base + VECTOR * (np.int64(first[x]) * channels + c)
         w, n = address_of(weights) + item * weights.shape[1] * x, np.int64(count[x])
         value = summed(real, real, (place, VECTOR * channels, False), w, n, how, False, 0)[0]
-        store_reals(real, buffer + VECTOR * lane, kept(value, store, single, low, high))
+        store_reals(real, buffer + VECTOR * lane, as_kept(value, store, single, low, high))
         c += 1
         if c == channels:
             c, x = np.int64(0), x + 1
@@ -120,13 +123,18 @@ def filter_rows(sample, real, rows, size, widths, along, how, between, columns, 
 
 
 @forced
-def filter_sums(sample, real, size, down, tiles, widths, along, hows, between, columns, buffer, goals):
-    """Filter sums of rows, which are kept as ``between`` says, into the rows of the table ``goals``."""
+def filter_sums(sample, kept, real, size, wide, down, tiles, widths, along, hows, between, columns, buffer, goals):
+    """Filter sums of rows, which are kept as ``between`` says, into the rows of the table ``goals``.
+
+    Samples wait for being summed as numbers of the type ``kept``, of ``wide`` bytes.
+    """
     (width_in, width, channels), done = widths, np.int64(0)
     for s in range(0, width, 4):
         begin, end = _reached(along, channels, s, width)
         done = max(done, begin & -4)
         while done < end:
-            done = _sum_tile(sample, real, size, down, tiles, done, width_in, columns, hows[0], between)
+            done = _sum_tile(
+                sample, kept, real, size, wide, down, tiles, done, width_in, columns, hows[0], between
+            )  # fmt: skip
         nothing = (codes.STORE_CAST, False, 0.0, 0.0)
         _filter_four(real, along, channels, s, width, columns, hows[1], nothing, buffer, goals)

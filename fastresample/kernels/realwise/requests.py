@@ -16,6 +16,8 @@ _SUMS = (codes.SUM_INWARD, codes.SUM_FORWARD, codes.SUM_FUSED, codes.SUM_BLOCKED
 _STORES = (codes.STORE_UP, codes.STORE_EVEN, codes.STORE_AWAY, codes.STORE_AWAY_LOWEST)
 # Columns take 64 bytes for each sample of a row: longer ones stay in memory as they are.
 _LONGEST = 1 << 16
+# Windows of more rows do not stay in the nearest cache as float64, a tile of each.
+_LONG = 190
 # More bytes than these are not expected in any cache, and asked for ahead.
 _CACHED = 1 << 24
 
@@ -53,8 +55,9 @@ def prepare(request: Any, tables: Any) -> Any:
     kind, along = np.dtype(first.accumulator), request.taps_x != codes.IDENTITY
     if not along and request.order == codes.VERTICAL_FIRST:
         last = first._replace(store=last.store)
+    columns_first = along and request.order == codes.VERTICAL_FIRST
     special = Special(
-        request.order == codes.HORIZONTAL_FIRST or not along,
+        not columns_first,
         np.dtype(request.source).type,
         kind.type,
         (first.sum, first.store),
@@ -62,6 +65,7 @@ def prepare(request: Any, tables: Any) -> Any:
         (last.sum, last.store),
         np.dtype(request.result).type,
         along,
+        columns_first and kind == "float64" and request.source in _SINGLE and tables[6].shape[1] > _LONG,
     )
     return special, tables
 

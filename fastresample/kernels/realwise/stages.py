@@ -11,6 +11,8 @@ from fastresample.kernels.realwise.sums import store_line, store_sums
 from fastresample.kernels.simd.memory import load_first_bytes, load_i64, store_bytes, store_i64
 from fastresample.kernels.vectors import address_of
 
+_NEAR = 1 << 15  # bytes that the nearest cache holds beside others
+
 
 class Special(NamedTuple):
     """What is fixed when a kernel is compiled; types are NumPy scalar types."""
@@ -23,6 +25,7 @@ class Special(NamedTuple):
     last: tuple[int, int]
     result: Any
     along: bool  # whether rows are filtered at all
+    short: bool = False  # samples wait as float32 for being summed
 
 
 def _limits(kind: Any) -> tuple[float, float]:
@@ -46,7 +49,7 @@ def _list_rows(rows, plane, length, first, taps, rows_in):
 
 def make_columns_last(special: Special) -> Kernel:
     """Source rows are filtered along their length into a ring; that is summed down the columns."""
-    _, source, number, (sum_x, store_x), single, (sum_y, store_y), result, along = special
+    _, source, number, (sum_x, store_x), single, (sum_y, store_y), result, along, _ = special
     item, size, wide = np.dtype(number).itemsize, np.dtype(source).itemsize, np.dtype(result).itemsize
     lanes = VECTOR // item
     inward = sum_x == codes.SUM_INWARD
@@ -125,32 +128,45 @@ def make_columns_last(special: Special) -> Kernel:
     return reals_columns_last
 
 
+@forced
+def _list_kept(rows, ring, room, slots, first, taps, rows_in):
+    """List where the rows of a window are in a ring."""
+    for k in range(taps):
+        store_i64(rows + 8 * k, ring + _inside(first + k, rows_in) % slots * room)
+
+
 def make_columns_first(special: Special) -> Kernel:
     """Source rows are summed down the columns, into as many rows as a vector has lanes; these are filtered."""
-    _, source, number, (sum_y, store_y), single, (sum_x, store_x), result, _ = special
+    _, source, number, (sum_y, store_y), single, (sum_x, store_x), result, _, short = special
     item, size, wide = np.dtype(number).itemsize, np.dtype(source).itemsize, np.dtype(result).itemsize
-    lanes = VECTOR // item
+    lanes, waiting = VECTOR // item, np.float32 if short else number
+    kept_size = np.dtype(waiting).itemsize
+    room = 4 * lanes * kept_size  # bytes of a row in a tile
     inward = sum_x == codes.SUM_INWARD
     (low_y, high_y), (low, high) = _limits(source), _limits(result)
 
     def reals_columns_first(src, out, begin, end, layout, fx, cx, wx, fy, cy, wy, numbers):
-        sample, real, kind = source(0), number(0), result(0)
+        sample, kept, real, kind = source(0), waiting(0), number(0), result(0)
         from_zero = inward and wx.shape[1] != 2
         channels, width_in, rows_in = layout[0], layout[1], layout[2]
         rows, width, length, taps = out.shape[1], out.shape[2], src.shape[2] * size, wy.shape[1]
         line = (width * item + VECTOR - 1) // VECTOR * VECTOR + VECTOR
-        lists = np.empty(2 * lanes + lanes * taps, np.int64)
-        goals, table, windows = address_of(lists), address_of(lists) + 8 * lanes, address_of(lists) + 16 * lanes
-        most = 1
+        lists = np.empty(5 * lanes + lanes * taps, np.int64)
+        goals, table, bounds = address_of(lists), address_of(lists) + 8 * lanes, address_of(lists) + 16 * lanes
+        windows, slots, stop = bounds + 24 * lanes, np.int64(1), np.int64(0)
+        whole = np.int64(1)  # rows that all sums of a group are made of
         for y in range(rows):
-            last = min(y + lanes, rows) - 1
-            most = max(most, fy[last] + taps - fy[y])
-        spare = (lanes + most + 1) * TILE + (width_in + 4 * lanes + 5) * VECTOR
+            stop = max(stop, _inside(fy[y] + cy[y] - 1, rows_in) + 1)
+            slots = max(slots, stop - _inside(fy[y], rows_in))
+            whole = max(whole, stop - _inside(fy[max(y - lanes + 1, 0)], rows_in))
+        together = whole * room <= _NEAR
+        slots = whole if together else slots
+        spare = lanes * TILE + slots * room + (width_in + 4 * lanes + 6) * VECTOR
         scratch = np.zeros(lanes * line + spare, np.uint8)
         lines = (address_of(scratch) + VECTOR - 1) & -VECTOR
         tile = lines + lanes * line
-        dense = tile + lanes * TILE
-        buffer = dense + most * TILE
+        ring = tile + lanes * TILE
+        buffer = ring + slots * room
         columns = buffer + 4 * VECTOR
         for i in range(lanes):
             store_i64(goals + 8 * i, lines + i * line)
@@ -159,16 +175,22 @@ def make_columns_first(special: Special) -> Kernel:
         while row < end:
             p, y = row // rows, row % rows
             count = min(lanes, end - row, rows - y)
-            plane = address_of(src) + p * src.shape[1] * length
-            top = stop = _inside(fy[y], rows_in)
+            plane, stop = address_of(src) + p * src.shape[1] * length, np.int64(0)
             for i in range(count):
-                _list_rows(windows + 8 * taps * i, dense - TILE * top, TILE, fy[y + i], np.int64(cy[y + i]), rows_in)
-                stop = max(stop, _inside(fy[y + i] + cy[y + i] - 1, rows_in) + 1)
-            down = (windows, address_of(wy), cy, taps, y, count)
-            tiles = (table, tile, dense, plane + top * length, stop - top, length)
+                first, n = np.int64(fy[y + i]), np.int64(cy[y + i])
+                _list_kept(windows + 8 * taps * i, ring, room, slots, first, n, rows_in)
+                fresh = max(_inside(first, rows_in), stop)
+                stop = max(fresh, _inside(first + n - 1, rows_in) + 1)
+                store_i64(bounds + 24 * i, fresh if i == 0 or not together else stop)
+                store_i64(bounds + 24 * i + 8, stop)
+                store_i64(bounds + 24 * i + 16, fresh % slots)
+            if together:
+                store_i64(bounds + 8, stop)
+            down = (windows, bounds, address_of(wy), cy, taps, y, count)
+            tiles = (table, tile, ring, slots, plane, length)
             hows = (item, VECTOR, sum_y, False), (item, VECTOR, sum_x, from_zero)
             filter_sums(
-                sample, real, size, down, tiles, (width_in, width, channels), (fx, cx, wx), hows,
+                sample, kept, real, size, kept_size, down, tiles, (width_in, width, channels), (fx, cx, wx), hows,
                 (store_y, single, low_y, high_y), columns, buffer, goals,
             )  # fmt: skip
             for i in range(count):

@@ -145,7 +145,7 @@ def rounded(value, store, low, high):
 
 
 @forced
-def kept(value, store, single, low, high):
+def as_kept(value, store, single, low, high):
     """Round what is kept between the passes, ``single`` to float32; it stays a vector of the sums' type."""
     value = rounded(value, store, low, high)
     return to_single(value) if single else value
