@@ -655,6 +655,7 @@ MOST_VECTORS = {
     "word_taps": 16,
     "reals": 51,
     "real_two_taps": 9,
+    "real_four_taps": 24,
 }
 
 

@@ -21,7 +21,7 @@ from fastresample.kernels.bytewise.narrow import tap_requests as narrow_tap_requ
 from fastresample.kernels.bytewise.narrow import taps as narrow_taps
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
 from fastresample.kernels.common import Kernel, array_type
-from fastresample.kernels.realwise import requests, stages
+from fastresample.kernels.realwise import four_taps, requests, stages
 from fastresample.kernels.realwise import two_taps as real_two_taps
 from fastresample.kernels.resizes import Request, compile_stage, separable_tables
 from fastresample.kernels.variants import Variant
@@ -61,6 +61,10 @@ _VECTORS = (
     Vectors(
         *("separable", "real two taps", requests.has_two, requests.prepare_two, real_two_taps.make, 3),
         real_two_taps.TABLES,
+    ),
+    Vectors(
+        *("separable", "real four taps", requests.has_four, requests.prepare_four, four_taps.make, 4),
+        four_taps.TABLES,
     ),
     Vectors("separable", "reals", requests.matches, requests.prepare, stages.make, 2.5, separable_tables),
 )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.realwise import two_taps
+from fastresample.kernels.realwise import four_tap_tables, four_taps, two_taps
 from fastresample.kernels.realwise.stages import Special
 from fastresample.kernels.realwise.two_tap_tables import NONE, TWO, packer
 from fastresample.kernels.tiers import VBMI, tier
@@ -93,3 +93,34 @@ def prepare_two(request: Any, tables: Any) -> Any:
     result = np.dtype(request.result).type
     special = two_taps.Special(kind, result, windows, sums.sum == codes.SUM_FUSED, sums.store)
     return special, (np.array((rows_in, lanes, large), np.int64), first_y, count_y, weights_y, *arrays)
+
+
+def has_four(request: Any) -> bool:
+    """Whether these are sums inward, both ways in float64, of rows of samples that float32 has, which come first."""
+    if not (matches(request) and request.taps_x == codes.ANY and request.order == codes.HORIZONTAL_FIRST):
+        return False
+    first, between, _, last, _ = request.arithmetic
+    inward = first.sum == last.sum == codes.SUM_INWARD and first.store == codes.STORE_CAST
+    return inward and request.source in _SINGLE and first.accumulator == between == "float64"
+
+
+def prepare_four(request: Any, tables: Any) -> Any:
+    """Return what the kernel is specialised on and its tables; None for more taps, and where windows reach too far."""
+    sizes, first, count, weights, first_y, count_y, weights_y, numbers = tables
+    channels, width_in, rows_in = (int(number) for number in sizes[:3])
+    if weights.shape[1] not in (1, 3, 4) or weights_y.shape[1] > 4 or numbers[2]:
+        return None
+    nearest = np.minimum.accumulate(first_y[::-1])[::-1].copy()  # windows whose outer weights are 0 begin later
+    if (first_y + count_y - nearest).max() > 4:
+        return None
+    windows, lanes, *arrays = four_tap_tables.packer()(
+        first, count, weights, channels, width_in // channels, np.dtype(request.source).itemsize
+    )
+    if windows == four_tap_tables.NONE:
+        return None
+    kind, result = np.dtype(request.source).type, np.dtype(request.result).type
+    rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
+    enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
+    header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
+    special = four_taps.Special(kind, result, windows, request.arithmetic.last.store)
+    return special, (header, nearest, first_y, count_y, weights_y, *arrays)

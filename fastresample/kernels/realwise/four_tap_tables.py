@@ -1,0 +1,87 @@
+"""Tables for `four_taps`: windows of a row, and which of their samples, how weighed, make a chunk of results."""
+
+from functools import cache
+
+import numpy as np
+from numba import types
+
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+
+# How many windows the 32 samples of a chunk are found in, of equal length, and one after the other where it is one.
+NONE, ONE, TWO, FOUR, EIGHT = 0, 1, 2, 4, 8
+_ROOM = 32
+
+
+@forced
+def _reached(first, count, channels, begin, end):
+    """Return the first and the last sample that results [begin, end) are made of."""
+    x, z = begin // channels, (end - 1) // channels
+    low, high = np.int64(1 << 62), np.int64(-1)
+    for k in range(x, z + 1):
+        near, far = np.int64(first[k]) * channels, np.int64(first[k] + count[k] - 1) * channels
+        low = min(low, near + (begin - x * channels if k == x else 0))
+        high = max(high, far + (end - 1 - z * channels if k == z else channels - 1))
+    return low, high
+
+
+@forced
+def _fits(first, count, channels, columns, parts, lanes):
+    """Whether equal parts of each chunk of so many results need no more samples than a window has."""
+    length, width, room = first.size * channels, lanes // parts, _ROOM // parts
+    for begin in range(0, length, width):
+        low, high = _reached(first, count, channels, begin, min(begin + width, length))
+        if high - low >= room:
+            return False
+    return columns * channels >= room
+
+
+@forced
+def _choose(first, count, channels, columns):
+    """Return the windows of a chunk and its results."""
+    for parts, lanes in ((ONE, 8), (TWO, 8), (FOUR, 8), (EIGHT, 8), (TWO, 6)):
+        if _fits(first, count, channels, columns, parts, lanes):
+            return parts, lanes
+    return NONE, 8
+
+
+def pack(first, count, weights, channels, columns, size):
+    """Return the windows and the results of a chunk, and the tables, in which taps are ordered as they are added.
+
+    Tables: at which byte windows begin, of samples of ``size`` bytes; which taps of a chunk's results count, 32 bits;
+    where these are; the weights.
+    """
+    parts, lanes = _choose(first, count, channels, columns)
+    length, room = first.size * channels, _ROOM // parts if parts else 0
+    chunks, last = (length + lanes - 1) // lanes, columns * channels - room
+    begins, counted = np.zeros(chunks * parts, np.int64), np.zeros(chunks, np.int64)
+    index, spread = np.zeros(chunks * _ROOM, np.uint8), np.full(chunks * _ROOM, -0.0)
+    if parts == NONE:
+        return parts, lanes, begins, counted, index, spread
+    width = lanes // parts
+    for part in range(chunks * parts):
+        q = part // parts
+        begin = q * lanes + part % parts * width
+        end, low = min(begin + width, length), last
+        x, c = begin // channels, begin % channels
+        if begin < end:
+            low = min(low, _reached(first, count, channels, begin, end)[0])
+        begins[part], shift, here = low * size, part % parts * room - low, q * _ROOM + begin - q * lanes
+        for _ in range(begin, end):
+            place, n = np.int64(first[x]) * channels + c + shift, np.int64(count[x])
+            for k in range(n):
+                # The first and the last, then what is between them.
+                slot = k if k == 0 else (1 if k == n - 1 else k + 1)
+                index[here + 8 * slot] = place + k * channels
+                spread[here + 8 * slot] = weights[x, k]
+                counted[q] |= 1 << (here - q * _ROOM + 8 * slot)
+            here, c = here + 1, c + 1
+            if c == channels:
+                x, c = x + 1, np.int64(0)
+    return parts, lanes, begins, counted, index, spread
+
+
+@cache
+def packer() -> Kernel:
+    """Return ``pack``, compiled."""
+    index, real = array_type(np.int32, 1), array_type(np.float64, 2)
+    return compile_kernel(pack, "pack_real_four_taps", (index, index, real, types.int64, types.int64, types.int64))
