@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 import child
@@ -18,7 +19,7 @@ from fastresample import kernels
 needs_vectors = pytest.mark.skipif(not HAS_VECTORS, reason="needs AVX-512 with byte permutations, and the compiler")
 needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
 COUNT = int(os.environ.get("FASTRESAMPLE_CASES", "150"))  # of each way
-REALS, TWO, FOUR = "reals", "real two taps", "real four taps"
+REALS, TWO, FOUR, HALVES = "reals", "real two taps", "real four taps", "real halves"
 
 # Every order of sums and every rounding, by samples of every kind.
 WAYS: list[tuple[str, dict[str, Any]]] = [
@@ -141,6 +142,7 @@ for at_end in (True, False):
     for way in tests.WAYS:
         served = tests.walked(2, way, partial(guarded, at_end=at_end))
         found = {name: found[name] + served[name] for name in found}
+    tests.halved(partial(guarded, at_end=at_end))
 tell(found)
 """
 
@@ -162,6 +164,30 @@ def test_ordinary_images_are_served(way: tuple[str, dict[str, Any]]) -> None:
         for channels in (1, 2, 3, 4):
             assert compared(REALS, Image(1, 20, 25, channels), way[0], size, way[1], [3]) in (True, None)
     assert compared(REALS, Image(1, 20, 25, 3), way[0], (7, 5), way[1], [3]) is not False
+
+
+def halved(memory: Any) -> int:
+    """Halve images of every width and number of channels; return how many were served."""
+    served, dtypes = 0, ("float32", "uint16", "int16")
+    for channels, columns in product((1, 2, 3, 4, 5, 7, 16, 17), (1, 2, 3, 4, 5, 8, 11, 16, 17, 33)):
+        image = Image(2, 6, 2 * columns, channels, columns % 3)
+        for dtype, convention in product(dtypes, ("native", "opencv")):
+            way = {"convention": convention}
+            same = compared(HALVES, image, dtype, (3, columns), way, [2], memory, special=bool(columns % 2))
+            assert same is not False, (image, dtype, convention)
+            served += same is True
+    return served
+
+
+@needs_vectors
+def test_exact_halving() -> None:
+    assert halved(unguarded) > 250
+    for dtype in ("float32", "uint16"):
+        assert not compared(HALVES, Image(1, 7, 8, 1), dtype, (4, 4), {"convention": "opencv"}, [])
+        stage = stage_of(Image(1, 6, 8, 3), dtype, (3, 4), {})
+        assert stage is not None
+        tables = (np.array((3, 24, 6, 0)), *stage.tables_x, *stage.tables_y, *stage.constants)
+        assert "halves" in kernels.bind(stage.request, tables)[0].__name__
 
 
 @needs_vectors

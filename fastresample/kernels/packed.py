@@ -22,6 +22,7 @@ from fastresample.kernels.bytewise.narrow import taps as narrow_taps
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
 from fastresample.kernels.common import Kernel, array_type
 from fastresample.kernels.realwise import four_taps, requests, stages
+from fastresample.kernels.realwise import halves as real_halves
 from fastresample.kernels.realwise import two_taps as real_two_taps
 from fastresample.kernels.resizes import Request, compile_stage, separable_tables
 from fastresample.kernels.variants import Variant
@@ -49,6 +50,10 @@ _VECTORS = (
     Vectors("mean", "halves", halves.matches, halves.prepare, halves.make, 2),
     Vectors("separable", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
     Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 2),
+    Vectors(
+        "separable", "real halves", real_halves.matches, real_halves.prepare, real_halves.make, 2, real_halves.TABLES
+    ),
+    Vectors("mean", "real halves", real_halves.matches, real_halves.prepare, real_halves.make, 2, real_halves.TABLES),
     Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
     Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
