@@ -1,4 +1,4 @@
-"""Up to four taps in float64, along rows and down columns: bicubic, of samples that float32 holds.
+"""Up to four taps in float64, along rows and down columns, of samples that float32 holds: bicubic, and two of integers.
 
 Chunks of up to eight results are made at a time, from 32 samples of a row: a vector of float32 holds two taps of each.
 Four rows are filtered at once, into a ring that is summed down the columns.
@@ -55,6 +55,7 @@ class Special(NamedTuple):
     source: Any
     result: Any
     windows: int  # of `four_tap_tables`
+    two: bool  # whether there are two taps at most, both ways
     store: int  # codes.STORE_*
 
 
@@ -104,22 +105,24 @@ def _inward(a, b, c, d):
 
 
 @forced
-def _filter_chunk(sample, line, size, places, windows, counted, ends, middles, weights, goal):
+def _filter_chunk(sample, line, size, places, windows, two, counted, ends, middles, weights, goal):
     """Store the sums of a chunk."""
     low, high = _samples(sample, line, size, places, windows)
     first_last = blend_floats(counted, permute_two_floats(low, ends, high), zero_floats())
-    between = blend_floats(counted >> 16, permute_two_floats(low, middles, high), zero_floats())
-    value = _inward(
-        multiply_reals(lower_doubles(first_last), weights[0]),
-        multiply_reals(upper_doubles(first_last), weights[1]),
-        multiply_reals(lower_doubles(between), weights[2]),
-        multiply_reals(upper_doubles(between), weights[3]),
-    )
-    store_reals(np.float64(0), goal, add_zero(value))  # sums begin with 0, never -0
+    near = multiply_reals(lower_doubles(first_last), weights[0])
+    far = multiply_reals(upper_doubles(first_last), weights[1])
+    if two:
+        value = add_reals(near, far)
+    else:
+        between = blend_floats(counted >> 16, permute_two_floats(low, middles, high), zero_floats())
+        third = multiply_reals(lower_doubles(between), weights[2])
+        fourth = multiply_reals(upper_doubles(between), weights[3])
+        value = add_zero(_inward(near, far, third, fourth))  # sums begin with 0, never -0
+    store_reals(np.float64(0), goal, value)
 
 
 @forced
-def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, ahead):
+def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, two, ahead):
     """Filter four rows into others, which have room for whole vectors."""
     (begins, counted, index, spread), real = tables, np.float64(0)
     (a, b, c, d), (to_a, to_b, to_c, to_d) = lines, goals
@@ -134,29 +137,30 @@ def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, ahe
         places = _places(begins, windows)
         if ahead:
             _prefetch((a + _AHEAD, b + _AHEAD, c + _AHEAD, d + _AHEAD), places, windows)
-        _filter_chunk(sample, a, size, places, windows, mask, ends, middles, weights, to_a)
-        _filter_chunk(sample, b, size, places, windows, mask, ends, middles, weights, to_b)
-        _filter_chunk(sample, c, size, places, windows, mask, ends, middles, weights, to_c)
-        _filter_chunk(sample, d, size, places, windows, mask, ends, middles, weights, to_d)
+        _filter_chunk(sample, a, size, places, windows, two, mask, ends, middles, weights, to_a)
+        _filter_chunk(sample, b, size, places, windows, two, mask, ends, middles, weights, to_b)
+        _filter_chunk(sample, c, size, places, windows, two, mask, ends, middles, weights, to_c)
+        _filter_chunk(sample, d, size, places, windows, two, mask, ends, middles, weights, to_d)
         begins, counted, index, spread = begins + 8 * windows, counted + 8, index + 32, spread + 256
         to_a, to_b, to_c, to_d = to_a + 8 * lanes, to_b + 8 * lanes, to_c + 8 * lanes, to_d + 8 * lanes
 
 
 @forced
-def _down(rows, x, weights, store, low, high):
+def _down(rows, x, weights, two, store, low, high):
     """Return the sum of eight samples of four rows, rounded."""
     (a, b, c, d), (wa, wb, wc, wd), real = rows, weights, np.float64(0)
-    value = _inward(
-        multiply_reals(load_reals(real, real, a + x), wa),
-        multiply_reals(load_reals(real, real, b + x), wb),
-        multiply_reals(load_reals(real, real, c + x), wc),
-        multiply_reals(load_reals(real, real, d + x), wd),
-    )
+    first = multiply_reals(load_reals(real, real, a + x), wa)
+    last = multiply_reals(load_reals(real, real, b + x), wb)
+    if two:
+        value = add_reals(first, last)
+    else:
+        third = multiply_reals(load_reals(real, real, c + x), wc)
+        value = _inward(first, last, third, multiply_reals(load_reals(real, real, d + x), wd))
     return rounded(value, store, low, high)
 
 
 @forced
-def _add_four(result, rows, weights, target, wide, length, store, limits, stream):
+def _add_four(result, rows, weights, two, target, wide, length, store, limits, stream):
     """Store the sums of four rows."""
     (low, high), real, x = limits, np.float64(0), np.int64(0)
     a, b, c, d = weights
@@ -164,21 +168,24 @@ def _add_four(result, rows, weights, target, wide, length, store, limits, stream
     if stream:
         head = min((-target & 63) >> 2, length)  # samples before whole lines
         if head:
-            store_first_reals(result, target, _down(rows, x, weights, store, low, high), min(head, 8))
+            store_first_reals(result, target, _down(rows, x, weights, two, store, low, high), min(head, 8))
             if head > 8:
-                store_first_reals(result, target + 32, _down(rows, x + 64, weights, store, low, high), head - 8)
+                store_first_reals(result, target + 32, _down(rows, x + 64, weights, two, store, low, high), head - 8)
         x, target, length = x + 8 * head, target + 4 * head, length - head
         for _ in range(0, length - 15, 16):
-            near, far = _down(rows, x, weights, store, low, high), _down(rows, x + 64, weights, store, low, high)
+            near, far = (
+                _down(rows, x, weights, two, store, low, high),
+                _down(rows, x + 64, weights, two, store, low, high),
+            )
             stream_floats(target, join_singles(near, far))
             x, target = x + 128, target + 64
     else:
         for _ in range(0, length - 15, 16):
-            store_reals(result, target, _down(rows, x, weights, store, low, high))
-            store_reals(result, target + wide, _down(rows, x + 64, weights, store, low, high))
+            store_reals(result, target, _down(rows, x, weights, two, store, low, high))
+            store_reals(result, target + wide, _down(rows, x + 64, weights, two, store, low, high))
             x, target = x + 128, target + 2 * wide
     for left in range(length % 16, 0, -8):
-        store_first_reals(result, target, _down(rows, x, weights, store, low, high), min(left, 8))
+        store_first_reals(result, target, _down(rows, x, weights, two, store, low, high), min(left, 8))
         x, target = x + 64, target + wide
 
 
@@ -189,7 +196,7 @@ def _inside(row, rows):
 
 def make(special: Special) -> Kernel:
     """Return the stage of up to four taps each way, its columns packed by `four_tap_tables.pack`."""
-    source, kind, windows, store = special
+    source, kind, windows, two, store = special
     size, wide = np.dtype(source).itemsize, 8 * np.dtype(kind).itemsize
     low, high = (float(np.iinfo(kind).min), float(np.iinfo(kind).max)) if np.dtype(kind).kind in "iu" else (0.0, 0.0)
     single = kind is np.float32
@@ -235,7 +242,7 @@ def make(special: Special) -> Kernel:
                         store_i64(goals + 8 * k, spare)
                     lines = (load_i64(sources), load_i64(sources + 8), load_i64(sources + 16), load_i64(sources + 24))
                     slots = (load_i64(goals), load_i64(goals + 8), load_i64(goals + 16), load_i64(goals + 24))
-                    _filter_four(sample, size, lines, slots, width, tables, lanes, windows, ahead)
+                    _filter_four(sample, size, lines, slots, width, tables, lanes, windows, two, ahead)
                 for k in range(y, last):
                     n, weights = np.int64(cy[k]), address_of(wy) + 8 * wy.shape[1] * k
                     lines = (
@@ -249,7 +256,7 @@ def make(special: Special) -> Kernel:
                         weights + 8 if n > 2 else none, weights + 16 if n > 3 else none,
                     )  # fmt: skip
                     target = address_of(out) + ((row + k - y) * length + x) * (wide // 8)
-                    _add_four(result, lines, factors, target, wide, width, store, (low, high), stream)
+                    _add_four(result, lines, factors, two, target, wide, width, store, (low, high), stream)
                 row += last - y
         if stream:
             finish_streams()

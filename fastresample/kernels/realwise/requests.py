@@ -97,7 +97,7 @@ def prepare_two(request: Any, tables: Any) -> Any:
 
 def has_four(request: Any) -> bool:
     """Whether these are sums inward, both ways in float64, of rows of samples that float32 has, which come first."""
-    if not (matches(request) and request.taps_x == codes.ANY and request.order == codes.HORIZONTAL_FIRST):
+    if not (matches(request) and request.taps_x != codes.IDENTITY and request.order == codes.HORIZONTAL_FIRST):
         return False
     first, between, _, last, _ = request.arithmetic
     inward = first.sum == last.sum == codes.SUM_INWARD and first.store == codes.STORE_CAST
@@ -108,7 +108,8 @@ def prepare_four(request: Any, tables: Any) -> Any:
     """Return what the kernel is specialised on and its tables; None for more taps, and where windows reach too far."""
     sizes, first, count, weights, first_y, count_y, weights_y, numbers = tables
     channels, width_in, rows_in = (int(number) for number in sizes[:3])
-    if weights.shape[1] not in (1, 3, 4) or weights_y.shape[1] > 4 or numbers[2]:
+    two = weights.shape[1] == 2
+    if weights.shape[1] > 4 or weights_y.shape[1] > (2 if two else 4) or numbers[2]:
         return None
     nearest = np.minimum.accumulate(first_y[::-1])[::-1].copy()  # windows whose outer weights are 0 begin later
     if (first_y + count_y - nearest).max() > 4:
@@ -122,5 +123,5 @@ def prepare_four(request: Any, tables: Any) -> Any:
     rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
     enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
     header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
-    special = four_taps.Special(kind, result, windows, request.arithmetic.last.store)
+    special = four_taps.Special(kind, result, windows, two, request.arithmetic.last.store)
     return special, (header, nearest, first_y, count_y, weights_y, *arrays)
