@@ -29,6 +29,7 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
     ("uint32", {"convention": "native", "method": "bicubic", "antialias": False}),
     ("float32", {"convention": "native", "method": "bicubic", "antialias": False}),
     ("int16", {"convention": "native", "method": "bicubic", "antialias": False}),
+    ("uint16", {"convention": "native", "antialias": False}),
     ("float64", {"convention": "native", "method": "lanczos3", "antialias": True}),
     ("float32", {"convention": "opencv"}),
     ("uint16", {"convention": "opencv"}),

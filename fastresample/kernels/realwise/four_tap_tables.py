@@ -44,19 +44,53 @@ def _choose(first, count, channels, columns):
     return NONE, 8
 
 
-def pack(first, count, weights, channels, columns, size):
+@forced
+def _needed_rows(first, count):
+    """Return the first row that an output row or a later one needs, and how many rows these and its own are at most.
+
+    Windows whose outer weights are 0 begin later than others.
+    """
+    needed, low, most = np.empty_like(first), first[first.size - 1], np.int64(0)
+    for k in range(first.size):
+        y = first.size - 1 - k
+        low = min(low, first[y])
+        needed[y] = low
+        most = max(most, np.int64(first[y] + count[y] - low))
+    return needed, most
+
+
+@forced
+def _averages(count, weights):
+    """Whether sums stay between their samples, so that nothing has to be clipped."""
+    inside = True
+    for x in range(count.size):
+        total = 0.0
+        for k in range(count[x]):
+            inside &= weights[x, k] >= 0.0
+            total += weights[x, k]
+        inside &= total < 1.0 + 2.0**-40
+    return inside
+
+
+def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, size):
     """Return the windows and the results of a chunk, and the tables, in which taps are ordered as they are added.
 
-    Tables: at which byte windows begin, of samples of ``size`` bytes; which taps of a chunk's results count, 32 bits;
-    where these are; the weights.
+    Tables: the first row that an output row or a later one needs; at which byte windows begin, of samples of ``size``
+    bytes; which taps of a chunk's results count, 32 bits; where these are; the weights.
     """
-    parts, lanes = _choose(first, count, channels, columns)
+    needed, most = _needed_rows(first_y, count_y)
+    two = weights.shape[1] == 2
+    served = most <= 4 and not (two and (weights_y.shape[1] > 2 or not _averages(count_y, weights_y)))
+    if not served or weights.shape[1] > 4 or (two and not _averages(count, weights)):
+        parts, lanes = NONE, 8
+    else:
+        parts, lanes = _choose(first, count, channels, columns)
     length, room = first.size * channels, _ROOM // parts if parts else 0
-    chunks, last = (length + lanes - 1) // lanes, columns * channels - room
+    chunks, last = (length + lanes - 1) // lanes if parts else 0, columns * channels - room
     begins, counted = np.zeros(chunks * parts, np.int64), np.zeros(chunks, np.int64)
     index, spread = np.zeros(chunks * _ROOM, np.uint8), np.full(chunks * _ROOM, -0.0)
     if parts == NONE:
-        return parts, lanes, begins, counted, index, spread
+        return parts, lanes, needed, begins, counted, index, spread
     width = lanes // parts
     for part in range(chunks * parts):
         q = part // parts
@@ -77,11 +111,11 @@ def pack(first, count, weights, channels, columns, size):
             here, c = here + 1, c + 1
             if c == channels:
                 x, c = x + 1, np.int64(0)
-    return parts, lanes, begins, counted, index, spread
+    return parts, lanes, needed, begins, counted, index, spread
 
 
 @cache
 def packer() -> Kernel:
     """Return ``pack``, compiled."""
     index, real = array_type(np.int32, 1), array_type(np.float64, 2)
-    return compile_kernel(pack, "pack_real_four_taps", (index, index, real, types.int64, types.int64, types.int64))
+    return compile_kernel(pack, "pack_real_four_taps", (*(index, index, real) * 2, *(types.int64,) * 3))

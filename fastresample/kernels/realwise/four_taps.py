@@ -8,19 +8,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fastresample import codes
 from fastresample.kernels.common import Kernel, array_type, forced
 from fastresample.kernels.realwise.four_tap_tables import FOUR, ONE, TWO
 from fastresample.kernels.realwise.sums import rounded
 from fastresample.kernels.simd.columns import blend_floats, load_halves, load_quarters, permute_two_floats
 from fastresample.kernels.simd.floats import finish_streams, load_bytes_as_ints, stream_floats, zero_floats
-from fastresample.kernels.simd.memory import load_i64, prefetch, store_i64
+from fastresample.kernels.simd.memory import load_i64, prefetch, prefetch_to_write, store_i64
 from fastresample.kernels.simd.reals import (
+    add_half,
     add_reals,
     add_zero,
+    clip_reals,
     join_singles,
     load_reals,
     lower_doubles,
     multiply_reals,
+    round_down,
     spread_real,
     store_first_reals,
     store_reals,
@@ -29,13 +33,12 @@ from fastresample.kernels.simd.reals import (
 from fastresample.kernels.vectors import address_of
 
 _NUMBERS, _INDEX = array_type(np.int64, 1), array_type(np.int32, 1)
-# Behind an array of int64: the first row that an output row or a later one needs, the tables down the columns, then
-# those of `four_tap_tables.pack`.
+# Behind an array of int64: the tables down the columns, then those of `four_tap_tables.pack`.
 TABLES = (
     _INDEX,
     _INDEX,
-    _INDEX,
     array_type(np.float64, 2),
+    _INDEX,
     _NUMBERS,
     _NUMBERS,
     array_type(np.uint8, 1),
@@ -146,6 +149,17 @@ def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, two
 
 
 @forced
+def _finished(value, two, store, low, high):
+    """Round, or leave it to the conversion, which cuts off the fractions of what is not below 0."""
+    if store != codes.STORE_UP:
+        return rounded(value, store, low, high)
+    value = add_half(value)
+    if low < 0:
+        value = round_down(value)
+    return value if two else clip_reals(value, low, high)  # the mean of two samples is between them
+
+
+@forced
 def _down(rows, x, weights, two, store, low, high):
     """Return the sum of eight samples of four rows, rounded."""
     (a, b, c, d), (wa, wb, wc, wd), real = rows, weights, np.float64(0)
@@ -156,11 +170,11 @@ def _down(rows, x, weights, two, store, low, high):
     else:
         third = multiply_reals(load_reals(real, real, c + x), wc)
         value = _inward(first, last, third, multiply_reals(load_reals(real, real, d + x), wd))
-    return rounded(value, store, low, high)
+    return _finished(value, two, store, low, high)
 
 
 @forced
-def _add_four(result, rows, weights, two, target, wide, length, store, limits, stream):
+def _add_four(result, rows, weights, two, target, wide, length, store, limits, stream, further):
     """Store the sums of four rows."""
     (low, high), real, x = limits, np.float64(0), np.int64(0)
     a, b, c, d = weights
@@ -182,6 +196,7 @@ def _add_four(result, rows, weights, two, target, wide, length, store, limits, s
     else:
         for _ in range(0, length - 15, 16):
             store_reals(result, target, _down(rows, x, weights, two, store, low, high))
+            prefetch_to_write(target + further)
             store_reals(result, target + wide, _down(rows, x + 64, weights, two, store, low, high))
             x, target = x + 128, target + 2 * wide
     for left in range(length % 16, 0, -8):
@@ -201,7 +216,7 @@ def make(special: Special) -> Kernel:
     low, high = (float(np.iinfo(kind).min), float(np.iinfo(kind).max)) if np.dtype(kind).kind in "iu" else (0.0, 0.0)
     single = kind is np.float32
 
-    def real_four_taps(src, out, begin, end, header, nearest, fy, cy, wy, begins, counted, index, spread):
+    def real_four_taps(src, out, begin, end, header, fy, cy, wy, needed, begins, counted, index, spread):
         sample, result = source(0), kind(0)
         rows_in, lanes, strip, ahead = header[0], header[1], header[2], header[3]
         stream = single and out.size > _STREAMED
@@ -228,7 +243,7 @@ def make(special: Special) -> Kernel:
                     begun, top = p, np.int64(0)
                 pending = 0
                 while last < stop and pending < _ROWS:
-                    fresh = max(_inside(nearest[last], rows_in), top)
+                    fresh = max(_inside(needed[last], rows_in), top)
                     if fresh > _inside(fy[last] + cy[last] - 1, rows_in):
                         last += 1
                         continue
@@ -256,7 +271,19 @@ def make(special: Special) -> Kernel:
                         weights + 8 if n > 2 else none, weights + 16 if n > 3 else none,
                     )  # fmt: skip
                     target = address_of(out) + ((row + k - y) * length + x) * (wide // 8)
-                    _add_four(result, lines, factors, two, target, wide, width, store, (low, high), stream)
+                    _add_four(
+                        result,
+                        lines,
+                        factors,
+                        two,
+                        target,
+                        wide,
+                        width,
+                        store,
+                        (low, high),
+                        stream,
+                        length * (wide // 8),
+                    )
                 row += last - y
         if stream:
             finish_streams()

@@ -106,16 +106,12 @@ def has_four(request: Any) -> bool:
 
 def prepare_four(request: Any, tables: Any) -> Any:
     """Return what the kernel is specialised on and its tables; None for more taps, and where windows reach too far."""
-    sizes, first, count, weights, first_y, count_y, weights_y, numbers = tables
+    sizes, first, _, weights, first_y, count_y, weights_y, numbers = tables
     channels, width_in, rows_in = (int(number) for number in sizes[:3])
-    two = weights.shape[1] == 2
-    if weights.shape[1] > 4 or weights_y.shape[1] > (2 if two else 4) or numbers[2]:
-        return None
-    nearest = np.minimum.accumulate(first_y[::-1])[::-1].copy()  # windows whose outer weights are 0 begin later
-    if (first_y + count_y - nearest).max() > 4:
+    if numbers[2]:
         return None
     windows, lanes, *arrays = four_tap_tables.packer()(
-        first, count, weights, channels, width_in // channels, np.dtype(request.source).itemsize
+        *tables[1:7], channels, width_in // channels, np.dtype(request.source).itemsize
     )
     if windows == four_tap_tables.NONE:
         return None
@@ -123,5 +119,5 @@ def prepare_four(request: Any, tables: Any) -> Any:
     rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
     enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
     header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
-    special = four_taps.Special(kind, result, windows, two, request.arithmetic.last.store)
-    return special, (header, nearest, first_y, count_y, weights_y, *arrays)
+    special = four_taps.Special(kind, result, windows, weights.shape[1] == 2, request.arithmetic.last.store)
+    return special, (header, first_y, count_y, weights_y, *arrays)
