@@ -30,6 +30,8 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
     ("float32", {"convention": "native", "method": "bicubic", "antialias": False}),
     ("int16", {"convention": "native", "method": "bicubic", "antialias": False}),
     ("uint16", {"convention": "native", "antialias": False}),
+    ("uint8", {"convention": "onnx"}),
+    ("int16", {"convention": "onnx", "method": "bicubic"}),
     ("float64", {"convention": "native", "method": "lanczos3", "antialias": True}),
     ("float32", {"convention": "opencv"}),
     ("uint16", {"convention": "opencv"}),
