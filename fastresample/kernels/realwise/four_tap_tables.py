@@ -36,11 +36,16 @@ def _fits(first, count, channels, columns, parts, lanes):
 
 
 @forced
-def _choose(first, count, channels, columns):
+def _choose(first, count, channels, columns, two):
     """Return the windows of a chunk and its results."""
-    for parts, lanes in ((ONE, 8), (TWO, 8), (FOUR, 8), (EIGHT, 8), (TWO, 6)):
-        if _fits(first, count, channels, columns, parts, lanes):
-            return parts, lanes
+    if two:
+        for parts, lanes in ((ONE, 16), (TWO, 16), (FOUR, 16), (FOUR, 12), (FOUR, 8), (EIGHT, 8)):
+            if _fits(first, count, channels, columns, parts, lanes):
+                return parts, lanes
+    else:
+        for parts, lanes in ((ONE, 8), (TWO, 8), (FOUR, 8), (EIGHT, 8), (TWO, 6)):
+            if _fits(first, count, channels, columns, parts, lanes):
+                return parts, lanes
     return NONE, 8
 
 
@@ -84,14 +89,14 @@ def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, 
     if not served or weights.shape[1] > 4 or (two and not _averages(count, weights)):
         parts, lanes = NONE, 8
     else:
-        parts, lanes = _choose(first, count, channels, columns)
+        parts, lanes = _choose(first, count, channels, columns, two)
     length, room = first.size * channels, _ROOM // parts if parts else 0
     chunks, last = (length + lanes - 1) // lanes if parts else 0, columns * channels - room
     begins, counted = np.zeros(chunks * parts, np.int64), np.zeros(chunks, np.int64)
     index, spread = np.zeros(chunks * _ROOM, np.uint8), np.full(chunks * _ROOM, -0.0)
     if parts == NONE:
         return parts, lanes, needed, begins, counted, index, spread
-    width = lanes // parts
+    width, apart = lanes // parts, 16 if lanes > 8 else 8
     for part in range(chunks * parts):
         q = part // parts
         begin = q * lanes + part % parts * width
@@ -105,9 +110,9 @@ def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, 
             for k in range(n):
                 # The first and the last, then what is between them.
                 slot = k if k == 0 else (1 if k == n - 1 else k + 1)
-                index[here + 8 * slot] = place + k * channels
-                spread[here + 8 * slot] = weights[x, k]
-                counted[q] |= 1 << (here - q * _ROOM + 8 * slot)
+                index[here + apart * slot] = place + k * channels
+                spread[here + apart * slot] = weights[x, k]
+                counted[q] |= 1 << (here - q * _ROOM + apart * slot)
             here, c = here + 1, c + 1
             if c == channels:
                 x, c = x + 1, np.int64(0)

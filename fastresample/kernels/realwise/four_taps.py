@@ -1,6 +1,7 @@
 """Up to four taps in float64, along rows and down columns, of samples that float32 holds: bicubic, and two of integers.
 
-Chunks of up to eight results are made at a time, from 32 samples of a row: a vector of float32 holds two taps of each.
+Chunks of up to eight results are made at a time, from 32 samples of a row: a vector of float32 holds two taps of each;
+where there are two taps only it may hold one, of up to sixteen results.
 Four rows are filtered at once, into a ring that is summed down the columns.
 """
 
@@ -59,6 +60,7 @@ class Special(NamedTuple):
     result: Any
     windows: int  # of `four_tap_tables`
     two: bool  # whether there are two taps at most, both ways
+    wide: bool  # whether a vector of float32 holds one tap of each result, not two
     store: int  # codes.STORE_*
 
 
@@ -108,24 +110,24 @@ def _inward(a, b, c, d):
 
 
 @forced
-def _filter_chunk(sample, line, size, places, windows, two, counted, ends, middles, weights, goal):
+def _filter_chunk(sample, line, size, places, windows, two, wide, counted, ends, middles, weights, goal):
     """Store the sums of a chunk."""
     low, high = _samples(sample, line, size, places, windows)
-    first_last = blend_floats(counted, permute_two_floats(low, ends, high), zero_floats())
-    near = multiply_reals(lower_doubles(first_last), weights[0])
-    far = multiply_reals(upper_doubles(first_last), weights[1])
-    if two:
-        value = add_reals(near, far)
+    one = blend_floats(counted, permute_two_floats(low, ends, high), zero_floats())
+    other = blend_floats(counted >> 16, permute_two_floats(low, middles, high), zero_floats())
+    a, b = multiply_reals(lower_doubles(one), weights[0]), multiply_reals(upper_doubles(one), weights[1])
+    c, d = multiply_reals(lower_doubles(other), weights[2]), multiply_reals(upper_doubles(other), weights[3])
+    if wide:
+        store_reals(np.float64(0), goal, add_reals(a, c))
+        store_reals(np.float64(0), goal + 64, add_reals(b, d))
+    elif two:
+        store_reals(np.float64(0), goal, add_reals(a, b))
     else:
-        between = blend_floats(counted >> 16, permute_two_floats(low, middles, high), zero_floats())
-        third = multiply_reals(lower_doubles(between), weights[2])
-        fourth = multiply_reals(upper_doubles(between), weights[3])
-        value = add_zero(_inward(near, far, third, fourth))  # sums begin with 0, never -0
-    store_reals(np.float64(0), goal, value)
+        store_reals(np.float64(0), goal, add_zero(_inward(a, b, c, d)))  # sums begin with 0, never -0
 
 
 @forced
-def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, two, ahead):
+def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, two, wide, ahead):
     """Filter four rows into others, which have room for whole vectors."""
     (begins, counted, index, spread), real = tables, np.float64(0)
     (a, b, c, d), (to_a, to_b, to_c, to_d) = lines, goals
@@ -140,10 +142,10 @@ def _filter_four(sample, size, lines, goals, length, tables, lanes, windows, two
         places = _places(begins, windows)
         if ahead:
             _prefetch((a + _AHEAD, b + _AHEAD, c + _AHEAD, d + _AHEAD), places, windows)
-        _filter_chunk(sample, a, size, places, windows, two, mask, ends, middles, weights, to_a)
-        _filter_chunk(sample, b, size, places, windows, two, mask, ends, middles, weights, to_b)
-        _filter_chunk(sample, c, size, places, windows, two, mask, ends, middles, weights, to_c)
-        _filter_chunk(sample, d, size, places, windows, two, mask, ends, middles, weights, to_d)
+        _filter_chunk(sample, a, size, places, windows, two, wide, mask, ends, middles, weights, to_a)
+        _filter_chunk(sample, b, size, places, windows, two, wide, mask, ends, middles, weights, to_b)
+        _filter_chunk(sample, c, size, places, windows, two, wide, mask, ends, middles, weights, to_c)
+        _filter_chunk(sample, d, size, places, windows, two, wide, mask, ends, middles, weights, to_d)
         begins, counted, index, spread = begins + 8 * windows, counted + 8, index + 32, spread + 256
         to_a, to_b, to_c, to_d = to_a + 8 * lanes, to_b + 8 * lanes, to_c + 8 * lanes, to_d + 8 * lanes
 
@@ -174,9 +176,9 @@ def _down(rows, x, weights, two, store, low, high):
 
 
 @forced
-def _add_four(result, rows, weights, two, target, wide, length, store, limits, stream, further):
-    """Store the sums of four rows."""
-    (low, high), real, x = limits, np.float64(0), np.int64(0)
+def _add_four(result, rows, weights, two, target, length, finish, stream, further):
+    """Store the sums of four rows; the next row of results lies ``further`` bytes behind."""
+    (vector, store, low, high), real, x = finish, np.float64(0), np.int64(0)
     a, b, c, d = weights
     weights = (spread_real(real, a), spread_real(real, b), spread_real(real, c), spread_real(real, d))
     if stream:
@@ -187,21 +189,19 @@ def _add_four(result, rows, weights, two, target, wide, length, store, limits, s
                 store_first_reals(result, target + 32, _down(rows, x + 64, weights, two, store, low, high), head - 8)
         x, target, length = x + 8 * head, target + 4 * head, length - head
         for _ in range(0, length - 15, 16):
-            near, far = (
-                _down(rows, x, weights, two, store, low, high),
-                _down(rows, x + 64, weights, two, store, low, high),
-            )
+            near = _down(rows, x, weights, two, store, low, high)
+            far = _down(rows, x + 64, weights, two, store, low, high)
             stream_floats(target, join_singles(near, far))
             x, target = x + 128, target + 64
     else:
         for _ in range(0, length - 15, 16):
             store_reals(result, target, _down(rows, x, weights, two, store, low, high))
             prefetch_to_write(target + further)
-            store_reals(result, target + wide, _down(rows, x + 64, weights, two, store, low, high))
-            x, target = x + 128, target + 2 * wide
+            store_reals(result, target + vector, _down(rows, x + 64, weights, two, store, low, high))
+            x, target = x + 128, target + 2 * vector
     for left in range(length % 16, 0, -8):
         store_first_reals(result, target, _down(rows, x, weights, two, store, low, high), min(left, 8))
-        x, target = x + 64, target + wide
+        x, target = x + 64, target + vector
 
 
 @forced
@@ -211,15 +211,15 @@ def _inside(row, rows):
 
 def make(special: Special) -> Kernel:
     """Return the stage of up to four taps each way, its columns packed by `four_tap_tables.pack`."""
-    source, kind, windows, two, store = special
-    size, wide = np.dtype(source).itemsize, 8 * np.dtype(kind).itemsize
+    source, kind, windows, two, wide, store = special
+    size, vector = np.dtype(source).itemsize, 8 * np.dtype(kind).itemsize
     low, high = (float(np.iinfo(kind).min), float(np.iinfo(kind).max)) if np.dtype(kind).kind in "iu" else (0.0, 0.0)
     single = kind is np.float32
 
     def real_four_taps(src, out, begin, end, header, fy, cy, wy, needed, begins, counted, index, spread):
         sample, result = source(0), kind(0)
         rows_in, lanes, strip, ahead = header[0], header[1], header[2], header[3]
-        stream = single and out.size > _STREAMED
+        stream, finish = single and out.size > _STREAMED, (vector, store, low, high)
         slot_bytes = 8 * (strip + 24)  # no power of two, whose multiples would share places of the cache
         rows, length, stride = out.shape[1], out.shape[2], src.shape[2] * size
         scratch, slot_of = np.zeros((_SLOTS + 2) * slot_bytes + 64, np.uint8), np.empty(rows_in, np.int64)
@@ -257,7 +257,7 @@ def make(special: Special) -> Kernel:
                         store_i64(goals + 8 * k, spare)
                     lines = (load_i64(sources), load_i64(sources + 8), load_i64(sources + 16), load_i64(sources + 24))
                     slots = (load_i64(goals), load_i64(goals + 8), load_i64(goals + 16), load_i64(goals + 24))
-                    _filter_four(sample, size, lines, slots, width, tables, lanes, windows, two, ahead)
+                    _filter_four(sample, size, lines, slots, width, tables, lanes, windows, two, wide, ahead)
                 for k in range(y, last):
                     n, weights = np.int64(cy[k]), address_of(wy) + 8 * wy.shape[1] * k
                     lines = (
@@ -270,20 +270,8 @@ def make(special: Special) -> Kernel:
                         weights, weights + 8 * (n - 1) if n > 1 else none,
                         weights + 8 if n > 2 else none, weights + 16 if n > 3 else none,
                     )  # fmt: skip
-                    target = address_of(out) + ((row + k - y) * length + x) * (wide // 8)
-                    _add_four(
-                        result,
-                        lines,
-                        factors,
-                        two,
-                        target,
-                        wide,
-                        width,
-                        store,
-                        (low, high),
-                        stream,
-                        length * (wide // 8),
-                    )
+                    target = address_of(out) + ((row + k - y) * length + x) * (vector // 8)
+                    _add_four(result, lines, factors, two, target, width, finish, stream, length * (vector // 8))
                 row += last - y
         if stream:
             finish_streams()

@@ -119,5 +119,5 @@ def prepare_four(request: Any, tables: Any) -> Any:
     rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
     enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
     header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
-    special = four_taps.Special(kind, result, windows, weights.shape[1] == 2, request.arithmetic.last.store)
+    special = four_taps.Special(kind, result, windows, weights.shape[1] == 2, lanes > 8, request.arithmetic.last.store)
     return special, (header, first_y, count_y, weights_y, *arrays)
