@@ -10,6 +10,8 @@ from fastresample.kernels.common import Kernel, array_type, compile_kernel, forc
 # How many windows the 32 samples of a chunk are found in, of equal length, and one after the other where it is one.
 NONE, ONE, TWO, FOUR, EIGHT = 0, 1, 2, 4, 8
 _ROOM = 32
+# Windows of a chunk and its results, which are more than eight only where there are two taps; the best first.
+_CHOICES = ((ONE, 16), (TWO, 16), (FOUR, 16), (FOUR, 12), (ONE, 8), (TWO, 8), (FOUR, 8), (EIGHT, 8), (TWO, 6))
 
 
 @forced
@@ -38,14 +40,9 @@ def _fits(first, count, channels, columns, parts, lanes):
 @forced
 def _choose(first, count, channels, columns, two):
     """Return the windows of a chunk and its results."""
-    if two:
-        for parts, lanes in ((ONE, 16), (TWO, 16), (FOUR, 16), (FOUR, 12), (FOUR, 8), (EIGHT, 8)):
-            if _fits(first, count, channels, columns, parts, lanes):
-                return parts, lanes
-    else:
-        for parts, lanes in ((ONE, 8), (TWO, 8), (FOUR, 8), (EIGHT, 8), (TWO, 6)):
-            if _fits(first, count, channels, columns, parts, lanes):
-                return parts, lanes
+    for parts, lanes in _CHOICES:
+        if (two or lanes <= 8) and _fits(first, count, channels, columns, parts, lanes):
+            return parts, lanes
     return NONE, 8
 
 
