@@ -68,7 +68,7 @@ _VECTORS = (
         real_two_taps.TABLES,
     ),
     Vectors(
-        *("separable", "real four taps", requests.has_four, requests.prepare_four, four_taps.make, 4),
+        *("separable", "real four taps", requests.has_four, requests.prepare_four, four_taps.make, 5),
         four_taps.TABLES,
     ),
     Vectors("separable", "reals", requests.matches, requests.prepare, stages.make, 2.5, separable_tables),
