@@ -656,7 +656,7 @@ MOST_VECTORS = {
     "reals": 51,
     "real_halves": 3,
     "real_two_taps": 9,
-    "real_four_taps": 54,
+    "real_four_taps": 60,
 }
 
 

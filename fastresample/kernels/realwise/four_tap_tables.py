@@ -74,14 +74,17 @@ def _averages(count, weights):
     return inside
 
 
-def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, size):
-    """Return the windows and the results of a chunk, and the tables, in which taps are ordered as they are added.
+def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, size, whole):
+    """Return the windows and the results of a chunk, whether there are two taps at most, and the tables.
+
+    In these taps are ordered as they are added. Sums of a single one begin with 0, which makes no difference to
+    ``whole`` samples, for these have no -0.
 
     Tables: the first row that an output row or a later one needs; at which byte windows begin, of samples of ``size``
     bytes; which taps of a chunk's results count, 32 bits; where these are; the weights.
     """
     needed, most = _needed_rows(first_y, count_y)
-    two = weights.shape[1] == 2
+    two = weights.shape[1] == 2 or (whole and weights.shape[1] == 1 and weights_y.shape[1] <= 2)
     served = most <= 4 and not (two and (weights_y.shape[1] > 2 or not _averages(count_y, weights_y)))
     if not served or weights.shape[1] > 4 or (two and not _averages(count, weights)):
         parts, lanes = NONE, 8
@@ -92,7 +95,7 @@ def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, 
     begins, counted = np.zeros(chunks * parts, np.int64), np.zeros(chunks, np.int64)
     index, spread = np.zeros(chunks * _ROOM, np.uint8), np.full(chunks * _ROOM, -0.0)
     if parts == NONE:
-        return parts, lanes, needed, begins, counted, index, spread
+        return parts, lanes, two, needed, begins, counted, index, spread
     width, apart = lanes // parts, 16 if lanes > 8 else 8
     for part in range(chunks * parts):
         q = part // parts
@@ -113,11 +116,11 @@ def pack(first, count, weights, first_y, count_y, weights_y, channels, columns, 
             here, c = here + 1, c + 1
             if c == channels:
                 x, c = x + 1, np.int64(0)
-    return parts, lanes, needed, begins, counted, index, spread
+    return parts, lanes, two, needed, begins, counted, index, spread
 
 
 @cache
 def packer() -> Kernel:
     """Return ``pack``, compiled."""
     index, real = array_type(np.int32, 1), array_type(np.float64, 2)
-    return compile_kernel(pack, "pack_real_four_taps", (*(index, index, real) * 2, *(types.int64,) * 3))
+    return compile_kernel(pack, "pack_real_four_taps", (*(index, index, real) * 2, *(types.int64,) * 3, types.boolean))

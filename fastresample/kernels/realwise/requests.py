@@ -106,18 +106,18 @@ def has_four(request: Any) -> bool:
 
 def prepare_four(request: Any, tables: Any) -> Any:
     """Return what the kernel is specialised on and its tables; None for more taps, and where windows reach too far."""
-    sizes, first, _, weights, first_y, count_y, weights_y, numbers = tables
+    sizes, first, _, _, first_y, count_y, weights_y, numbers = tables
     channels, width_in, rows_in = (int(number) for number in sizes[:3])
     if numbers[2]:
         return None
-    windows, lanes, *arrays = four_tap_tables.packer()(
-        *tables[1:7], channels, width_in // channels, np.dtype(request.source).itemsize
+    kind, result = np.dtype(request.source).type, np.dtype(request.result).type
+    windows, lanes, two, *arrays = four_tap_tables.packer()(
+        *tables[1:7], channels, width_in // channels, np.dtype(kind).itemsize, request.source != "float32"
     )
     if windows == four_tap_tables.NONE:
         return None
-    kind, result = np.dtype(request.source).type, np.dtype(request.result).type
     rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
     enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
     header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
-    special = four_taps.Special(kind, result, windows, weights.shape[1] == 2, lanes > 8, request.arithmetic.last.store)
+    special = four_taps.Special(kind, result, windows, two, lanes > 8, request.arithmetic.last.store)
     return special, (header, first_y, count_y, weights_y, *arrays)
