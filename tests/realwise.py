@@ -19,7 +19,8 @@ def stage_of(image: Image, dtype: str, size: tuple[int, int], options: Mapping[s
     shape = (image.planes, image.rows, image.columns, image.channels)
     given = {**given, **options, "size": size, "factor": None, "axes": (1, 2)}
     stages = plan.make(resize_spec(shape, np.dtype(dtype), **given)).stages
-    return stages[0] if stages and stages[0].axes == (1, 2) and stages[0].request.family == "separable" else None
+    sums = stages and stages[0].axes == (1, 2) and stages[0].request.family in ("separable", "mean")
+    return stages[0] if sums else None
 
 
 def noise(image: Image, dtype: str, memory: Any, special: bool = False) -> np.ndarray:

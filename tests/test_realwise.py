@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 import child
@@ -19,7 +20,7 @@ from fastresample.kernels.realwise import requests
 needs_vectors = pytest.mark.skipif(not HAS_VECTORS, reason="needs AVX-512 with byte permutations, and the compiler")
 needs_mprotect = pytest.mark.skipif(sys.platform != "linux", reason="guard pages need Linux's mprotect")
 COUNT = int(os.environ.get("FASTRESAMPLE_CASES", "150"))  # of each way
-REALS, TWO = "reals", "real two taps"
+REALS, TWO, FOUR, HALVES = "reals", "real two taps", "real four taps", "real halves"
 
 # Every order of sums and every rounding, by samples of every kind.
 WAYS: list[tuple[str, dict[str, Any]]] = [
@@ -27,6 +28,11 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
     ("float32", {"convention": "native", "method": "lanczos3", "antialias": True}),
     ("uint16", {"convention": "native", "method": "bicubic", "antialias": True}),
     ("uint32", {"convention": "native", "method": "bicubic", "antialias": False}),
+    ("float32", {"convention": "native", "method": "bicubic", "antialias": False}),
+    ("int16", {"convention": "native", "method": "bicubic", "antialias": False}),
+    ("uint16", {"convention": "native", "antialias": False}),
+    ("uint8", {"convention": "onnx"}),
+    ("int16", {"convention": "onnx", "method": "bicubic"}),
     ("float64", {"convention": "native", "method": "lanczos3", "antialias": True}),
     ("float32", {"convention": "opencv"}),
     ("uint16", {"convention": "opencv"}),
@@ -64,8 +70,8 @@ def cases(seed: int) -> list[tuple[Image, tuple[int, int], list[int]]]:
 
 
 def walked(seed: int, way: tuple[str, dict[str, Any]], memory: Any) -> dict[str, int]:
-    """Compare every case by both variants; return how many each of them served."""
-    served = {REALS: 0, TWO: 0}
+    """Compare every case by each variant; return how many each of them served."""
+    served = {REALS: 0, TWO: 0, FOUR: 0}
     for number, (image, size, cuts) in enumerate(cases(seed)):
         for name in served:
             same = compared(name, image, *_with(way, size), cuts, memory, special=number % 3 == 0)
@@ -86,6 +92,8 @@ def test_the_bits_are_the_plain_kernels(way: tuple[str, dict[str, Any]]) -> None
     assert served[REALS] > COUNT / 5
     if len(way[1]) == 1 and (way[0] == "float32" or way[1]["convention"] == "opencv"):
         assert served[TWO] > COUNT / 20
+    if way[1].get("antialias") is False:
+        assert (served[FOUR] > COUNT / 4) == (way[0] != "uint32")
 
 
 def steps() -> Iterator[tuple[int, int, int]]:
@@ -96,22 +104,33 @@ def steps() -> Iterator[tuple[int, int, int]]:
             yield channels, 3 + int(17 * step), 17
 
 
-@needs_vectors
-@pytest.mark.parametrize("convention", ["native", "opencv"])
-def test_two_taps_by_every_kind_of_windows(convention: str) -> None:
+def windows_of(name: str, way: dict[str, Any]) -> set[str]:
+    """Compare a variant by every step; return the kinds of windows that serve."""
     windows = set()
     for channels, columns, width in steps():
         for rows, height in ((23, 9), (9, 23), (9, 9), (40, 3)):
-            image, way = Image(2, rows, columns, channels, 1), {"convention": convention}
-            assert compared(TWO, image, "float32", (height, width), way, [5]) is not False, (image, height, width)
+            image = Image(2, rows, columns, channels, 1)
+            assert compared(name, image, "float32", (height, width), way, [5]) is not False, (image, height, width)
             stage = stage_of(image, "float32", (height, width), way)
             if stage is not None:
                 sizes = np.array((channels, columns * channels, rows, 0), np.int64)
                 tables = (sizes, *stage.tables_x, *stage.tables_y, *stage.constants)
                 request = stage.request._replace(direct=True, channels=channels)
                 kernel = kernels.bind(request, tables)[0].__name__
-                windows.add(kernel.split("_")[5] if kernel.startswith("real_two_taps") else "other")
-    assert windows >= {"1", "2", "4", "8"}, windows
+                prefix = name.replace(" ", "_")
+                windows.add(kernel.split("_")[5] if kernel.startswith(prefix) else "other")
+    return windows
+
+
+@needs_vectors
+@pytest.mark.parametrize("convention", ["native", "opencv"])
+def test_two_taps_by_every_kind_of_windows(convention: str) -> None:
+    assert windows_of(TWO, {"convention": convention}) >= {"1", "2", "4", "8"}
+
+
+@needs_vectors
+def test_four_taps_by_every_kind_of_windows() -> None:
+    assert windows_of(FOUR, {"method": "bicubic", "antialias": False}) >= {"1", "2", "4", "8"}
 
 
 def many_rows(memory: Any) -> list[bool | None]:
@@ -149,12 +168,13 @@ from child import tell
 from realwise import guarded
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 tests.COUNT = 60
-found = {"reals": 0, "real two taps": 0}
+found = {"reals": 0, "real two taps": 0, "real four taps": 0}
 for at_end in (True, False):
     for way in tests.WAYS:
         served = tests.walked(2, way, partial(guarded, at_end=at_end))
         found = {name: found[name] + served[name] for name in found}
     assert all(tests.many_rows(partial(guarded, at_end=at_end)))
+    tests.halved(partial(guarded, at_end=at_end))
 tell(found)
 """
 
@@ -166,6 +186,7 @@ def test_nothing_is_touched_before_or_behind_an_image() -> None:
     told = child.run(GUARDED, timeout=600).told
     assert told[REALS] > 600
     assert told[TWO] > 30
+    assert told[FOUR] > 60
 
 
 @needs_vectors
@@ -177,6 +198,30 @@ def test_ordinary_images_are_served(way: tuple[str, dict[str, Any]]) -> None:
     assert compared(REALS, Image(1, 20, 25, 3), way[0], (7, 5), way[1], [3]) is not False
 
 
+def halved(memory: Any) -> int:
+    """Halve images of every width and number of channels; return how many were served."""
+    served, dtypes = 0, ("float32", "uint16", "int16")
+    for channels, columns in product((1, 2, 3, 4, 5, 7, 16, 17), (1, 2, 3, 4, 5, 8, 11, 16, 17, 33)):
+        image = Image(2, 6, 2 * columns, channels, columns % 3)
+        for dtype, convention in product(dtypes, ("native", "opencv")):
+            way = {"convention": convention}
+            same = compared(HALVES, image, dtype, (3, columns), way, [2], memory, special=bool(columns % 2))
+            assert same is not False, (image, dtype, convention)
+            served += same is True
+    return served
+
+
+@needs_vectors
+def test_exact_halving() -> None:
+    assert halved(unguarded) > 250
+    for dtype in ("float32", "uint16"):
+        assert not compared(HALVES, Image(1, 7, 8, 1), dtype, (4, 4), {"convention": "opencv"}, [])
+        stage = stage_of(Image(1, 6, 8, 3), dtype, (3, 4), {})
+        assert stage is not None
+        tables = (np.array((3, 24, 6, 0)), *stage.tables_x, *stage.tables_y, *stage.constants)
+        assert "halves" in kernels.bind(stage.request, tables)[0].__name__
+
+
 @needs_vectors
 def test_large_results_past_the_caches() -> None:
     """Rows that begin anywhere inside a line of the cache, and their ends."""
@@ -184,6 +229,17 @@ def test_large_results_past_the_caches() -> None:
         height = (1 << 22) // (width * channels) + 9
         image = Image(1, height // 2, columns, channels)
         assert compared(TWO, image, "float32", (height, width), {}, [height // 2]) is True
+        way = {"method": "bicubic", "antialias": False}
+        assert compared(FOUR, image, "float32", (height, width), way, [height // 2]) is True
+
+
+@needs_vectors
+def test_four_taps_of_long_rows_and_large_images() -> None:
+    """Rows of several strips; and images that are asked for ahead."""
+    way = {"method": "bicubic", "antialias": False}
+    for rows, height in ((20, 33), (33, 20)):
+        assert compared(FOUR, Image(1, rows, 5000, 3, 1), "float32", (height, 4001), way, [7]) is True
+    assert compared(FOUR, Image(1, 1200, 1300, 3), "float32", (500, 400), way, [7]) is True
 
 
 @needs_vectors

@@ -23,7 +23,8 @@ from fastresample.kernels.bytewise.narrow import tap_requests as narrow_tap_requ
 from fastresample.kernels.bytewise.narrow import taps as narrow_taps
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
 from fastresample.kernels.common import Kernel, array_type
-from fastresample.kernels.realwise import requests, stages
+from fastresample.kernels.realwise import four_taps, requests, stages
+from fastresample.kernels.realwise import halves as real_halves
 from fastresample.kernels.realwise import two_taps as real_two_taps
 from fastresample.kernels.resizes import Request, compile_stage, separable_tables
 from fastresample.kernels.variants import Variant
@@ -51,6 +52,10 @@ _VECTORS = (
     Vectors("mean", "halves", halves.matches, halves.prepare, halves.make, 40),
     Vectors("separable", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 20),
     Vectors("mean", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 20),
+    Vectors(
+        "separable", "real halves", real_halves.matches, real_halves.prepare, real_halves.make, 20, real_halves.TABLES
+    ),
+    Vectors("mean", "real halves", real_halves.matches, real_halves.prepare, real_halves.make, 20, real_halves.TABLES),
     Vectors("separable", "two taps", two_taps.matches, two_taps.prepare, two_taps.make, 8),
     Vectors("separable", "narrow two taps", narrow_two_taps.matches, narrow_two_taps.prepare, narrow_two_taps.make, 4),
     Vectors(
@@ -67,6 +72,10 @@ _VECTORS = (
     Vectors(
         *("separable", "real two taps", requests.has_two, requests.prepare_two, real_two_taps.make, 3),
         real_two_taps.TABLES,
+    ),
+    Vectors(
+        *("separable", "real four taps", requests.has_four, requests.prepare_four, four_taps.make, 5),
+        four_taps.TABLES,
     ),
     Vectors("separable", "reals", requests.matches, requests.prepare, stages.make, 2.5, separable_tables),
 )

@@ -2,7 +2,7 @@
 
 Each 64 bytes of a result are picked from windows of the source row, of 64 or 128 bytes, which serve equally many of
 them. Where the windows begin and which of their bytes are taken is the same for all rows. Windows end with the row, so
-nothing behind it is read. Small pixels that lie far apart are moved one by one instead, each as a word of four or eight
+nothing behind it is read. Small pixels that lie far apart are moved one by one instead, each as a word of 4, 8 or 16
 bytes, of which the next one overwrites what is too much.
 """
 
@@ -14,11 +14,13 @@ from numba import types
 
 from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.simd.floats import store_quarter_bytes
 from fastresample.kernels.simd.memory import (
     load_bytes,
     load_first_bytes,
     load_i32,
     load_i64,
+    load_quarter_bytes,
     prefetch,
     prefetch_to_write,
     store_bytes,
@@ -42,7 +44,7 @@ class Specialisation(NamedTuple):
     windows: int  # per 64 bytes of the result: 1, 2, 4, 8 or 16
     wide: bool  # of 128 bytes instead of 64: one or 16, for between them twice as many small ones are cheaper
     short: bool  # rows of less than 64 bytes are one window, of which the rest is not read
-    word: int  # bytes at once of pixels moved one by one, 4 or 8; 0 = there are windows
+    word: int  # bytes at once of pixels moved one by one, 4, 8 or 16; 0 = there are windows
 
 
 TABLES = (array_type(np.int32, 1), array_type(np.int64, 1), array_type(np.uint8, 1))
@@ -177,8 +179,9 @@ def pack(index, pixel, row_bytes, begins, lanes):
     # Windows near the end of the row are moved back inside it.
     first, end, apart = repeated_chunks(index, index, 0, pixel, 64, row_bytes - 128 - pixel)
     windows, wide, cost = _choose(index, pixel, row_bytes, first, end)
-    if pixel >= 3 and pixel <= 8 and (windows == 0 or windows >= 8) and cost * pixel >= 64:
-        word = 4 if pixel <= 4 else 8
+    few = windows > 0 and windows < (8 if pixel <= 8 else 4)
+    if pixel >= 3 and pixel <= 16 and not few and cost * pixel >= 64:
+        word = 4 if pixel <= 4 else (8 if pixel <= 8 else 16)
         _fill_places(index, pixel, row_bytes, word, begins)
         return 0, 0, word
     if windows:
@@ -232,8 +235,10 @@ def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, window
 def _move(address, target, word):
     if word == 4:
         store_i32(target, load_i32(address))
-    else:
+    elif word == 8:
         store_i64(target, load_i64(address))
+    else:
+        store_quarter_bytes(target, load_quarter_bytes(address))
 
 
 @forced

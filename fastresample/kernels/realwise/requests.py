@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from fastresample import codes
-from fastresample.kernels.realwise import two_taps
+from fastresample.kernels.realwise import four_tap_tables, four_taps, two_taps
 from fastresample.kernels.realwise.stages import Special
 from fastresample.kernels.realwise.two_tap_tables import NONE, TWO, packer
 from fastresample.kernels.tiers import VBMI, tier
@@ -97,3 +97,31 @@ def prepare_two(request: Any, tables: Any) -> Any:
     result = np.dtype(request.result).type
     special = two_taps.Special(kind, result, windows, sums.sum == codes.SUM_FUSED, sums.store)
     return special, (np.array((rows_in, lanes, large), np.int64), first_y, count_y, weights_y, *arrays)
+
+
+def has_four(request: Any) -> bool:
+    """Whether these are sums inward, both ways in float64, of rows of samples that float32 has, which come first."""
+    if not (matches(request) and request.taps_x != codes.IDENTITY and request.order == codes.HORIZONTAL_FIRST):
+        return False
+    first, between, _, last, _ = request.arithmetic
+    inward = first.sum == last.sum == codes.SUM_INWARD and first.store == codes.STORE_CAST
+    return inward and request.source in _SINGLE and first.accumulator == between == "float64"
+
+
+def prepare_four(request: Any, tables: Any) -> Any:
+    """Return what the kernel is specialised on and its tables; None for more taps, and where windows reach too far."""
+    sizes, first, _, _, first_y, count_y, weights_y, numbers = tables
+    channels, width_in, rows_in = (int(number) for number in sizes[:3])
+    if numbers[2]:
+        return None
+    kind, result = np.dtype(request.source).type, np.dtype(request.result).type
+    windows, lanes, two, *arrays = four_tap_tables.packer()(
+        *tables[1:7], channels, width_in // channels, np.dtype(kind).itemsize, request.source != "float32"
+    )
+    if windows == four_tap_tables.NONE:
+        return None
+    rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
+    enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
+    header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
+    special = four_taps.Special(kind, result, windows, two, lanes > 8, request.arithmetic.last.store)
+    return special, (header, first_y, count_y, weights_y, *arrays)

@@ -11,6 +11,7 @@ from fastresample.kernels.simd.kinds import (
     Floats,
     HalfBytes,
     Ints,
+    QuarterBytes,
     Words,
     call,
     operation,
@@ -32,6 +33,7 @@ def store(kind):
 
 
 load_bytes, load_words, load_ints, load_floats = load(Bytes), load(Words), load(Ints), load(Floats)
+load_quarter_bytes = load(QuarterBytes)
 store_bytes, store_half_bytes, store_words = store(Bytes), store(HalfBytes), store(Words)
 store_ints, store_floats = store(Ints), store(Floats)
 

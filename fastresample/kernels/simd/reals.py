@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastresample.kernels.simd.kinds import ADDRESS, LANES, Doubles, Floats, call, pointer
+from fastresample.kernels.simd.kinds import ADDRESS, LANES, Doubles, Floats, call, operation, pointer
 
 _I32, _I64 = LANES["i32"], LANES["i64"]
 KINDS = {types.float32: Floats, types.float64: Doubles}
@@ -90,6 +90,25 @@ def load_first_reals(typing, sample, real, address, count):
         return as_reals(builder, value, sample, kind.llvm.element)
 
     return kind(sample, real, ADDRESS, types.int64), generate
+
+
+def _half(start):
+    order = ir.Constant(ir.VectorType(_I32, Doubles.count), list(range(start, start + Doubles.count)))
+    return operation(Doubles, (Floats,), lambda b, value: b.fpext(b.shuffle_vector(value, value, order), Doubles.llvm))
+
+
+# The lower or the upper half of a vector, as float64.
+lower_doubles, upper_doubles = _half(0), _half(Doubles.count)
+
+
+def _emit_joined(builder, low, high):
+    single = ir.VectorType(LANES["f32"], Doubles.count)
+    order = ir.Constant(ir.VectorType(_I32, Floats.count), list(range(Floats.count)))
+    return builder.shuffle_vector(builder.fptrunc(low, single), builder.fptrunc(high, single), order)
+
+
+# Two vectors as one of float32.
+join_singles = operation(Floats, (Doubles, Doubles), _emit_joined)
 
 
 @intrinsic
