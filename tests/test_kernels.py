@@ -133,12 +133,14 @@ MEANS = [
     Case("uint8", (2, 6, 10, 3), (3, 5), {"convention": "opencv"}),
     Case("uint8", (2, 12, 15, 3), (4, 5), {"method": "area", "convention": "opencv"}),
     Case("float32", (2, 12, 15, 3), (4, 5), {"method": "area", "convention": "opencv"}),
+    Case("uint16", (2, 12, 10, 3), (6, 5), {"method": "area", "convention": "opencv"}),
 ]
 CASES = [
     *halvings(),
     Case("uint8", (1, 9, 11, 3), (4, 5), {"box": (0, 0, 8, 10)}),  # halves a part that starts at the first pixel
     Case("uint32", (1, 6, 10, 3), (3, 5)),
     Case("uint8", (2, 6, 10, 3), (3, 5), {"antialias": True}),
+    Case("uint8", (2, 30, 240, 3), (3, 4), {"antialias": True}),
     Case("uint8", (2, 7, 5, 3), (9, 8)),
     Case("float32", (2, 7, 15, 3), (9, 8), {"antialias": True}),
     Case("float32", (2, 7, 20, 3), (9, 13)),

@@ -2,19 +2,19 @@
 
 import math
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 import reference
-from numba import config
+from numba import config, njit
 
 from fastresample import codes, kernels, weights
 from fastresample.arithmetic import Arithmetic, Pass
 from fastresample.conventions import CONVENTIONS, Operation, Options, Task
 from fastresample.filters import FILTERS
 from fastresample.geometry import COORDINATES, AxisMap, Grid, axis_map, identity, output_size, unchanged
-from fastresample.kernels.tables.filters import filter_value, sine
+from fastresample.kernels.tables import filters
 from fastresample.weights import Table
 
 NATIVE = CONVENTIONS["native"]
@@ -142,6 +142,17 @@ def test_output_size_is_the_rounded_product_and_at_least_one(n_in: int, factor: 
 
 
 # --- filters ------------------------------------------------------------------------------------------------------
+
+
+# Helpers of compiled code are called by such code alone.
+@njit
+def filter_value(code: Any, a: Any, b: Any, x: Any) -> Any:
+    return filters.filter_value(code, a, b, x)
+
+
+@njit
+def sine(x: Any) -> Any:
+    return filters.sine(x)
 
 
 def value(name: str, x: float) -> float:

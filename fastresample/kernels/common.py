@@ -55,7 +55,10 @@ def inline(function: Kernel) -> Kernel:
 
 
 def forced(function: Kernel) -> Kernel:
-    """Jit a module-level helper that LLVM inlines into its callers: constants fold, vectors pass through."""
+    """Jit a module-level helper that LLVM inlines into its callers: constants fold, vectors pass through.
+
+    A call from Python ends the process: there is nothing to call.
+    """
     return njit(**_HELPER)(function)  # type: ignore[no-any-return]
 
 
