@@ -656,7 +656,7 @@ MOST_VECTORS = {
     "word_taps": 16,
     "reals": 61,
     "real_halves": 3,
-    "real_two_taps": 13,
+    "real_two_taps": 17,
     "real_four_taps": 60,
 }
 

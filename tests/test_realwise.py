@@ -99,6 +99,19 @@ def test_the_bits_are_the_plain_kernels(way: tuple[str, dict[str, Any]]) -> None
         assert (served[FOUR] > COUNT / 4) == (way[0] != "uint32")
 
 
+@needs_vectors
+@pytest.mark.parametrize("way", [WAYS[0], WAYS[6]], ids=name_of)
+@pytest.mark.parametrize("ratio", [3, 5, 9])
+def test_whole_ratios_have_one_tap(way: tuple[str, dict[str, Any]], ratio: int) -> None:
+    for channels, beside in product((1, 3, 4, 5), (0, 9)):
+        for rows, columns in ((8 * ratio, 24 * ratio), (16, 24 * ratio), (8 * ratio, 48)):
+            image = Image(2, rows, columns, channels, beside)
+            for size, special in product(((8, 24), (13, 24), (8, 31)), (False, True)):
+                same = compared(TWO, image, *_with(way, size), [3, 7], special=special)
+                assert same is not False, (image, size, special)
+                assert same or size != (8, 24) or channels > 4 or ratio > 5, (image, size)
+
+
 def steps() -> Iterator[tuple[int, int, int]]:
     """Channels, and columns before and after: by every kind of windows of two taps."""
     for channels in (1, 2, 3, 4, 5):

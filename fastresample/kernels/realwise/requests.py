@@ -71,8 +71,8 @@ def prepare(request: Any, tables: Any) -> Any:
 
 
 def has_two(request: Any) -> bool:
-    """Whether these are sums of two, both ways in float32, which the samples are, too."""
-    if not (matches(request) and request.taps_x == codes.TWO and request.order == codes.HORIZONTAL_FIRST):
+    """Whether these may be sums of two at most, both ways in float32, which the samples are, too."""
+    if not (matches(request) and request.taps_x != codes.IDENTITY and request.order == codes.HORIZONTAL_FIRST):
         return False
     first, between, _, last, _ = request.arithmetic
     fused = [how.sum == codes.SUM_FUSED for how in (first, last)]
@@ -84,9 +84,9 @@ def prepare_two(request: Any, tables: Any) -> Any:
     """Return what the kernel is specialised on and its tables; None where windows reach too far."""
     sizes, first, count, weights, first_y, count_y, weights_y, numbers = tables
     channels, width_in, rows_in = (int(number) for number in sizes[:3])
-    if weights_y.shape[1] != 2 or weights.shape[1] != 2 or width_in < 16 or (first_y[1:] < first_y[:-1]).any():
+    if max(weights_y.shape[1], weights.shape[1]) > 2 or width_in < 16 or (first_y[1:] < first_y[:-1]).any():
         return None
-    if (first[1:] < first[:-1]).any():
+    if (first[1:] < first[:-1]).any() or (weights.shape[1] == 1 and request.arithmetic.first.sum != codes.SUM_INWARD):
         return None
     packed = packer()(first, count, weights, channels, width_in // channels, int(numbers[2]))
     windows, lanes, *arrays = packed

@@ -63,7 +63,8 @@ def pack(first, count, weights, channels, columns, margin):
     index, spread = np.zeros(chunks * 32, np.uint8), np.zeros(chunks * 32, np.float32)
     if parts == NONE:
         return parts, lanes, begins, both, index, spread
-    width = lanes // parts
+    # Sums inward of any number of taps begin with 0, those of two with a product.
+    width, none = lanes // parts, -0.0 if weights.shape[1] == 2 else 0.0
     for part in range(chunks * parts):
         begin = part // parts * lanes + part % parts * width
         end = min(begin + width, length)
@@ -77,7 +78,7 @@ def pack(first, count, weights, channels, columns, margin):
             x, q = k // channels, part // parts
             near, far = _ends(first, channels, margin, columns, k)
             here = q * 32 + k - q * lanes
-            index[here], spread[here], spread[here + 16] = np.uint8(near - low + shift), weights[x, 0], -0.0
+            index[here], spread[here], spread[here + 16] = np.uint8(near - low + shift), weights[x, 0], none
             if count[x] == 2:
                 index[here + 16], spread[here + 16] = np.uint8(far - low + shift), weights[x, 1]
                 both[q] |= 1 << (k - q * lanes)
