@@ -19,8 +19,8 @@ _ALIGNED = 0x100
 _PLAIN = 0x001 | _ALIGNED  # C-contiguous
 # Whole pixels are copied as words of these sizes.
 _WORDS = {size: (f"uint{8 * size}", np.dtype(f"u{size}")) for size in (1, 2, 4, 8)}
-# Where an estimate leaves doubt, so many calls run in one thread and are timed.
-_TIMINGS = 2
+# Where an estimate leaves doubt, so many calls run in one thread and are timed: the first ones meet cold caches.
+_TIMINGS = 4
 Indices = NDArray[np.int32]
 
 
