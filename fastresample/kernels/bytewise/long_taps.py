@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastresample.kernels.bytewise.memory import row_or_copy
+from fastresample.kernels.bytewise.memory import four_rows
 from fastresample.kernels.bytewise.spans import ORDERS, filter_spans
 from fastresample.kernels.bytewise.sums import WORDS, add_rows, clipped, interleaved, no_sums, totals
 from fastresample.kernels.common import forced
@@ -179,7 +179,7 @@ def make_columns_last(special):
         line = (width_in + overrun + 191) // 64 * 64
         scratch = np.empty(slots * size + 4 * line + 64, np.uint8)
         ring = (address_of(scratch) + 63) & -64
-        lines, source = ring + slots * size, address_of(src)
+        lines = ring + slots * size
         safe = (src.shape[0] - 1) * src.shape[1] + rows_in - (overrun + length - 1) // length
         ready = np.int64(0)
         for row in range(begin, end):
@@ -189,13 +189,7 @@ def make_columns_last(special):
             if y == 0 or row == begin or ready < quad:
                 ready = quad
             for made in range(ready, stop):
-                top, origin = 4 * made, p * src.shape[1]
-                four = (
-                    row_or_copy(source, origin + top, safe, length, width_in, lines),
-                    row_or_copy(source, origin + min(top + 1, rows_in - 1), safe, length, width_in, lines + line),
-                    row_or_copy(source, origin + min(top + 2, rows_in - 1), safe, length, width_in, lines + 2 * line),
-                    row_or_copy(source, origin + min(top + 3, rows_in - 1), safe, length, width_in, lines + 3 * line),
-                )
+                four = four_rows(src, p, 4 * made, safe, width_in, lines, line)
                 goal = ring + made % slots * size
                 filter_spans(four, 4 * length, first_x, spans[0] + ORDERS, spans, half_x, last_x, digits, goal)
             ready = max(ready, stop)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastresample.kernels.bytewise.memory import LARGE, row_or_copy
+from fastresample.kernels.bytewise.memory import LARGE, four_rows
 from fastresample.kernels.bytewise.row_tables import ask_ahead
 from fastresample.kernels.bytewise.sums import (
     WORDS,
@@ -191,7 +191,7 @@ def make_columns_last(special):
         last_y = np.int32(numbers[10] - (8 if words else 8 * (digits - 1)))
         chunk_table = address_of(numbers) + 8 * HEADER
         row_table = chunk_table + 8 * chunks * (parts + 1)
-        source, target = address_of(src), address_of(out)
+        target = address_of(out)
         weights_x, weights_y = address_of(blob), address_of(blob) + numbers[11]
         half_slot = (max(width, chunks * lanes) + 127) // 64 * 256
         size = 2 * half_slot if words else half_slot
@@ -209,13 +209,7 @@ def make_columns_last(special):
             if y == 0 or row == begin or ready < quad:
                 ready = quad
             for made in range(ready, stop):
-                top, origin = 4 * made, p * src.shape[1]
-                four = (
-                    row_or_copy(source, origin + top, safe, length, width_in, lines),
-                    row_or_copy(source, origin + min(top + 1, rows_in - 1), safe, length, width_in, lines + line),
-                    row_or_copy(source, origin + min(top + 2, rows_in - 1), safe, length, width_in, lines + 2 * line),
-                    row_or_copy(source, origin + min(top + 3, rows_in - 1), safe, length, width_in, lines + 3 * line),
-                )
+                four = four_rows(src, p, 4 * made, safe, width_in, lines, line)
                 goal = ring + made % groups_y * size
                 filtering = (chunks, lanes, chunk_table, weights_x, step, half_x, last_x)
                 ahead = 4 * length if large else 0
