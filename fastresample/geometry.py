@@ -1,7 +1,11 @@
 """Where output samples lie in the source: sizes and coordinate maps of one axis. Knows no pixels and no filters."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
+
+# Numerators below this are exact in quarters, and their quotients never round up to a whole number.
+_EXACT = 2.0**50
 
 
 class Grid(NamedTuple):
@@ -50,6 +54,33 @@ class AxisMap(NamedTuple):
     def halving(self) -> bool:
         """Whether output i lies midway between source samples 2i and 2i + 1."""
         return self.stride == 2 * self.unit and 2 * self.offset == self.unit
+
+
+class Repeats(NamedTuple):
+    """Outputs ``[begin, end)`` weigh as those ``period`` earlier, ``advance`` samples further on; none: begin = end."""
+
+    begin: float
+    end: float
+    period: float
+    advance: float
+
+
+def repeats(place: AxisMap, n_in: int, n_out: int, reach: float) -> Repeats:
+    """Return which windows repeat, bit for bit, where they reach ``reach / unit`` samples to either side.
+
+    Away from the ends output ``i + unit / gcd`` lies ``stride / gcd`` samples behind output i: exactly, where the three
+    are whole.
+    """
+    stride, offset, unit = place
+    whole = all(number.is_integer() for number in (*place, 4.0 * reach))
+    if whole and stride >= 1.0:
+        most = max(abs(offset) + stride * n_out, unit * (n_in + 4.0)) + reach
+        gcd = math.gcd(int(stride), int(unit))
+        begin = max(math.ceil((reach + 2.0 * unit - offset) / stride), 0) + int(unit) // gcd
+        end = min(math.floor((unit * (n_in - 3.0) - reach - offset) / stride) + 1, n_out)
+        if begin < end and most < _EXACT:
+            return Repeats(float(begin), float(end), unit / gcd, stride / gcd)
+    return Repeats(float(n_out), float(n_out), 1.0, 0.0)
 
 
 def unchanged(n: int) -> Grid:

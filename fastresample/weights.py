@@ -97,17 +97,18 @@ def table(rule: Rule | None, n_in: int, n_out: int, how: Pass, tables: ModuleTyp
         if rounding == codes.WEIGHT_EVEN_REAL:
             weights = np.rint(weights * 2.0**how.bits) * 2.0 ** (-2 * how.bits)
         return Table(first, count, np.ascontiguousarray(weights, word), margin=margin)
-    words, inside = np.empty(n_out * taps, word), -1 if outside else n_in
+    words, inside = np.empty(n_out * taps), -1 if outside else n_in
     if rounding == codes.WEIGHT_CUT:
         real = word == "float64"
-        bits, gain, taps = tables.cut_builder(word)(
+        bits, gain, taps = tables.cut_builder()(
             first, count, weights, -1 if real else inside, how.bits, *_LIMITS[word], scale if real else 0.0, words
         )
     else:
         bits, gain = _fitting_bits(peak, how.bits) if rounding == codes.WEIGHT_FIT else how.bits, 1.0
         even = rounding == codes.WEIGHT_EVEN
-        taps = tables.fixed_builder(word)(first, count, weights, inside, bits, even, words)
-    return Table(first, count, words[: n_out * taps].reshape(n_out, taps), bits, gain, margin)
+        taps = tables.fixed_builder()(first, count, weights, inside, bits, even, words)
+    whole = words[: n_out * taps].reshape(n_out, taps).astype(word, copy=False)
+    return Table(first, count, whole, bits, gain, margin)
 
 
 def _fitting_bits(peak: float, most: int) -> int:

@@ -13,7 +13,7 @@ from fastresample import codes, kernels, weights
 from fastresample.arithmetic import Arithmetic, Pass
 from fastresample.conventions import CONVENTIONS, Operation, Options, Task
 from fastresample.filters import FILTERS
-from fastresample.geometry import COORDINATES, AxisMap, Grid, axis_map, identity, output_size, unchanged
+from fastresample.geometry import COORDINATES, AxisMap, Grid, axis_map, identity, output_size, repeats, unchanged
 from fastresample.kernels.tables import filters
 from fastresample.weights import Table
 
@@ -305,20 +305,27 @@ def test_weights_are_exact_for_long_axes(method: str, n_in: int, n_out: int) -> 
     ("n_in", "n_out"), [(6, 12), (40, 60), (60, 40), (64, 24), (90, 35), (48, 47), (35, 35), (7, 91)]
 )
 def test_windows_that_repeat_are_those_computed_one_by_one(method: str, antialias: bool, n_in: int, n_out: int) -> None:
-    """Numbers that are not whole never repeat, and a power of two changes no quotient."""
     for coordinates in RULES:
         rule = planned(unchanged(1), placed(n_in, n_out, coordinates), method, antialias).columns
-        if rule is None:
+        if rule is None or rule.builder == "linear":
             continue
         tables = []
-        for unit in (1.0, 2.0**-30):
+        for begin in (rule.numbers[4], rule.numbers[5]):
             numbers = np.array(rule.numbers)
-            numbers[:3] *= unit
-            numbers[4:5] *= unit  # how far the filter is spread
+            numbers[4] = begin
             first, count, table = np.empty(n_out, np.int32), np.empty(n_out, np.int32), np.empty((n_out, rule.taps))
             kernels.tables.window_builder(rule.builder)(numbers, first, count, table)
             tables.append((first.tobytes(), count.tobytes(), table.tobytes()))
         assert tables[0] == tables[1], coordinates
+
+
+def test_which_windows_repeat() -> None:
+    """Of 2:3 every third one, away from the ends; none where steps are short, or numbers not whole."""
+    assert repeats(AxisMap(2.0, 0.0, 3.0), 40, 60, 3.0) == (8.0, 55.0, 3.0, 2.0)
+    for place, n_in in ((AxisMap(2.5, 0.0, 3.0), 40), (AxisMap(0.5, 0.0, 1.0), 40), (AxisMap(2.0, 0.0, 3.0), 4)):
+        n_out = int(n_in / place.step)
+        begin, end, *_ = repeats(place, n_in, n_out, 3.0)
+        assert begin == end == n_out
 
 
 @pytest.mark.parametrize(

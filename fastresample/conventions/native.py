@@ -17,7 +17,7 @@ from fastresample import codes
 from fastresample.arithmetic import FIT, Arithmetic, Pass, floating
 from fastresample.conventions.records import Convention, Method, Operation, Rule, Task
 from fastresample.filters import FILTERS
-from fastresample.geometry import AxisMap, Grid, axis_map, identity
+from fastresample.geometry import AxisMap, Grid, axis_map, identity, repeats
 
 # 22 bits: 255 * 2**22 still fits the 32-bit accumulator. The weights' peak sets a lower number (cut()).
 _WORDS = Pass("int16", codes.WEIGHT_CUT, 22, codes.SUM_INWARD, "int32", codes.STORE_SHIFT)
@@ -88,7 +88,8 @@ def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
         return None
     numbers = (*place, float(grid.n_in))
     if task.method == "area":
-        return Rule("covered", numbers, min(math.floor(place.step) + 2, grid.n_in))
+        alike = repeats(place, grid.n_in, grid.n_out, 0.5 * place.stride)
+        return Rule("covered", (*numbers, *alike), min(math.floor(place.step) + 2, grid.n_in))
     # Outputs that all lie on samples, one after the other, are these samples: no filter blurs a crop.
     crop = place.step == 1 and place.offset % place.unit == 0
     filter_ = FILTERS["box" if crop else task.method]
@@ -97,8 +98,11 @@ def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
     taps = math.floor(width) + 1 if filter_.code == codes.BOX else math.ceil(width)
     if task.antialias:  # else the table needs room for what lies outside, before it is added to the edge
         taps = min(taps, grid.n_in)
+    if filter_.code == codes.TRIANGLE and spread == place.unit:
+        return Rule("linear", numbers, taps)
+    alike = repeats(place, grid.n_in, grid.n_out, filter_.support * spread)
     shape = (spread, filter_.support, float(filter_.code), *filter_.parameters)
-    return Rule("filtered", (*numbers, *shape, float(not task.antialias)), taps)
+    return Rule("filtered", (*numbers, *alike, *shape, float(not task.antialias)), taps)
 
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:

@@ -97,7 +97,7 @@ def compile_kernel(function: Kernel, name: str, signature: Signature) -> Kernel:
     if config.DISABLE_JIT:
         return function
     types_hash = hashlib.sha256(str(signature).encode()).hexdigest()[:8]
-    with forking.whole:
+    with forking.loading():
         unique = re.sub(r"\W", "_", f"{name}_{tier().name}_{types_hash}_{source_hash()}")
         if unique not in _compiled:
             _compiled[unique] = _load_or_compile(function, unique, signature)
@@ -107,8 +107,7 @@ def compile_kernel(function: Kernel, name: str, signature: Signature) -> Kernel:
 def _load_or_compile(function: Kernel, unique: str, signature: Signature) -> Kernel:
     folder = disk.folder(environment_key())
     if folder is not None and disk.verify(folder, unique):
-        with forking.loading():
-            kernel = _attempt(function, unique, signature, folder)
+        kernel = _attempt(function, unique, signature, folder)
         if kernel is not None and kernel.stats.cache_hits:
             statistics["loaded"] += 1
             return kernel  # type: ignore[no-any-return]

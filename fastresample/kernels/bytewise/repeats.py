@@ -1,6 +1,6 @@
 """Where tables repeat, as those of simple ratios do: what is packed of one period serves all of them."""
 
-from fastresample.kernels.common import forced
+from fastresample.kernels.common import forced, inline
 
 _LONGEST = 64
 
@@ -16,7 +16,7 @@ def _repeats(first, flat, taps, period, advance, i):
     return True
 
 
-@forced
+@inline
 def repeated_chunks(first, flat, taps, channels, lanes, furthest):
     """Return chunks [begin, end) of so many samples that are those some chunks earlier, moved on, and how many earlier.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numba import types
 
 from fastresample.kernels.bytewise.memory import LINE, aligned
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
 from fastresample.kernels.simd.memory import load_i64, prefetch
 
 # The header; behind it the place of each chunk's table in the blob, in bytes, and where its windows begin.
@@ -21,7 +21,7 @@ _SEEN = 512  # tables that are kept in mind, to find equal ones
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
-@forced
+@inline
 def _farthest(first, channels, lanes, width):
     """Return how many bytes ``width`` lanes of a chunk read at most, four taps each; any number beyond `_WIDE`."""
     most, length = np.int64(0), first.size * channels
@@ -36,7 +36,7 @@ def _farthest(first, channels, lanes, width):
     return most
 
 
-@forced
+@inline
 def _choose(first, channels, lanes):
     """Return the fewest windows that the lanes of every chunk fit into, and whether these are wide; or no windows."""
     for number in range(4):
@@ -58,7 +58,7 @@ def _digits(weights, x, tap, place):
     return word
 
 
-@forced
+@inline
 def _served(first, weights, across, digits):
     """Whether windows ascend along both axes and weights are so many signed bytes."""
     served, largest = True, np.int64(0)
@@ -74,7 +74,7 @@ def _served(first, weights, across, digits):
     return served
 
 
-@forced
+@inline
 def _same(blob, one, other, size):
     same = True
     for i in range(size):

@@ -10,7 +10,7 @@ from fastresample.kernels.bytewise.memory import LINE, aligned
 from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import HEADER
-from fastresample.kernels.common import array_type, compile_kernel, forced
+from fastresample.kernels.common import array_type, compile_kernel, forced, inline
 
 LANES = 16
 _WIDE = 128  # bytes of a window of two vectors
@@ -56,7 +56,7 @@ def _serves(first, weights, scale, largest):
     return True
 
 
-@forced
+@inline
 def _span(first, channels, lanes, width, sample):
     """Return how many bytes ``width`` of a chunk's ``lanes`` span at most; any number beyond `_WIDE`."""
     width, most = min(width, lanes), np.int64(0)
@@ -71,7 +71,7 @@ def _span(first, channels, lanes, width, sample):
     return most
 
 
-@forced
+@inline
 def _window(first, channels, lanes, sample):
     """Return the fewest windows that the lanes of every chunk fit into, and whether these are wide; or 0."""
     for number in range(4):
@@ -82,7 +82,7 @@ def _window(first, channels, lanes, sample):
     return 0, 0
 
 
-@forced
+@inline
 def _pack_columns(first, weights, scale, channels, lanes, parts, digits, numbers, blob):
     """Fill each chunk's place and bases and, at each place of the blob, indices and digits.
 
@@ -201,16 +201,13 @@ class Axis(NamedTuple):
         return self.weights.shape[1] <= taps and 8 * max(self.digits - 1, 1) <= self.shift <= 31
 
 
-_INDEX = array_type(np.int32, 1)
-_AXIS = (types.float64, types.int64, types.int64)
+_AXIS = (array_type(np.int32, 1), array_type(np.float64, 2), types.float64, types.int64, types.int64)
 
 
 @cache
-def _packer(along, across):
-    """Return the compiled function above for weights of two dtypes."""
+def _packer():
     numbers, words = array_type(np.int64, 1, writable=True), array_type(np.uint32, 1, writable=True)
-    x, y = (_INDEX, array_type(along, 2), *_AXIS), (_INDEX, array_type(across, 2), *_AXIS)
-    return compile_kernel(pack, "pack_taps", (array_type(np.int64, 1), *x, *y, types.boolean, numbers, words))
+    return compile_kernel(pack, "pack_taps", (array_type(np.int64, 1), *_AXIS, *_AXIS, types.boolean, numbers, words))
 
 
 def packed_tables(sizes, x, y, columns_last, fraction=1):
@@ -230,9 +227,9 @@ def packed_tables(sizes, x, y, columns_last, fraction=1):
         taps_x = x.weights.shape[1]
         size += chunks * LINE * (1 + ((taps_x + 1) // 2 * 2 if x.digits == WORDS else (taps_x + 3) // 4 * x.digits))
     numbers, blob = np.empty(HEADER + 17 * chunks + outputs, np.int64), aligned(size)
-    pack_both = _packer(x.weights.dtype, y.weights.dtype)
-    parts, wide = pack_both(
-        sizes, x.first, x.weights, x.scale, x.digits, x.shift,
-        y.first, y.weights, y.scale, y.digits, y.shift, columns_last, numbers, blob.view(np.uint32),
+    parts, wide = _packer()(
+        sizes, x.first, x.weights.astype(np.float64, copy=False), x.scale, x.digits, x.shift,
+        y.first, y.weights.astype(np.float64, copy=False), y.scale, y.digits, y.shift,
+        columns_last, numbers, blob.view(np.uint32),
     )  # fmt: skip
     return ((parts, bool(wide)), (numbers, blob)) if parts else None

@@ -19,7 +19,7 @@ from fastresample.kernels.bytewise.sums import (
     no_sums,
     totals,
 )
-from fastresample.kernels.common import forced
+from fastresample.kernels.common import forced, inline
 from fastresample.kernels.simd.arithmetic import (
     add_words,
     blocks_in_turn,
@@ -102,7 +102,7 @@ def _sum_block(place, length, first, rows, target, count, weights, groups, half,
         store_first_bytes(target, clipped((a, b, c, d)), count)
 
 
-@forced
+@inline
 def _sum_rows(source, length, first, rows, target, width, weights, groups, half, last, digits, words, fresh, stop):
     """Weigh and sum rows of the source from ``first`` on into a line.
 
@@ -126,7 +126,7 @@ def _rounded(words, places):
     return _halved(add_words(shift_words_right_by(words, np.int32(places - 1)), one))
 
 
-@forced
+@inline
 def _round_words(line, target, width, places):
     """Drop the fraction of a line of words and clip them to bytes."""
     for x in range(0, width, 64):
@@ -140,7 +140,7 @@ def _load_four(place):
     return load_bytes(place), load_bytes(place + 64), load_bytes(place + 128), load_bytes(place + 192)
 
 
-@forced
+@inline
 def _sum_quads(ring, slots, size, quad, target, width, weights, groups, half, last, digits):
     """Weigh and sum ``groups`` slots of the ring, of ``size`` bytes, from ``quad`` on into a row."""
     for x in range(0, width, 64):

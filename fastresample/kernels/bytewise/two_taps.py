@@ -11,7 +11,7 @@ import numpy as np
 from fastresample import codes
 from fastresample.kernels.bytewise.two_taps_tables import APART, COLUMNS, HEAD, SECOND, packed
 from fastresample.kernels.bytewise.two_words import HALF, SAMPLE, SIGNS, TWO, between, known, weighed
-from fastresample.kernels.common import Kernel, forced
+from fastresample.kernels.common import Kernel, forced, inline
 from fastresample.kernels.simd.arithmetic import lower_bytes, lower_bytes_of_two
 from fastresample.kernels.simd.memory import (
     load_bytes,
@@ -91,7 +91,7 @@ def _ask(line, entry, windows):
         prefetch_later(place + 64)
 
 
-@forced
+@inline
 def _filter_row(line, width, entry, second, tables, words, windows, high):
     """Filter one source row."""
     for _ in range(0, width, 32):
@@ -102,7 +102,7 @@ def _filter_row(line, width, entry, second, tables, words, windows, high):
         words += 64
 
 
-@forced
+@inline
 def _add_rows(a, b, w0, w1, target, width, high):
     """Store one output row; filtered rows have room for whole vectors."""
     first, second, two = spread_i16(w0), spread_i16(w1), spread_i16(TWO)
@@ -118,7 +118,7 @@ def _add_rows(a, b, w0, w1, target, width, high):
         x += 64
 
 
-@forced
+@inline
 def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tables, windows, high):
     """Make one output row of two source rows that no other needs, or of one; ask for those of the next."""
     first, last, two = spread_i16(w0), spread_i16(w1), spread_i16(TWO)
@@ -139,7 +139,7 @@ def _blend_rows(a, b, next_a, next_b, w0, w1, target, width, entry, second, tabl
         entry += 8 * max(windows, 1)
 
 
-@forced
+@inline
 def _shrink(src, out, begin, end, header, blob, windows, high):
     """Make rows that have no source row in common."""
     second, rows, width, stride = header[SECOND], out.shape[1], out.shape[2], src.shape[2]
@@ -156,7 +156,7 @@ def _shrink(src, out, begin, end, header, blob, windows, high):
         target += width
 
 
-@forced
+@inline
 def _filter(src, out, begin, end, header, blob, buffer, windows, high):
     """Make rows of two filtered source rows, which are kept for those that follow."""
     length, second, rows, width, stride = header[COLUMNS], header[SECOND], out.shape[1], out.shape[2], src.shape[2]

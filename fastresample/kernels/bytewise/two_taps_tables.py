@@ -7,7 +7,7 @@ import numpy as np
 from numba import types
 
 from fastresample.kernels.bytewise.repeats import repeated_chunks
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
 
 # The header: what follows, then four integers for each output row, then the entry of each chunk of 32 samples.
 COLUMNS, SECOND, APART, HEAD = 0, 1, 2, 3
@@ -33,7 +33,7 @@ def _unit(weights, high):
     return unit
 
 
-@forced
+@inline
 def known(wx, wy, numbers, high):
     """Return how many places the weights of columns and of rows have to be moved to have 15 bits; -1: not served."""
     unit_x, unit_y, places_x, places_y = _unit(wx, high), _unit(wy, high), np.int64(0), np.int64(0)
@@ -47,7 +47,7 @@ def known(wx, wy, numbers, high):
     return (places_x, places_y) if served else (np.int64(-1), np.int64(-1))
 
 
-@forced
+@inline
 def _reach(first, channels, far, begin, end, lowest, highest):
     """Set the lowest and the highest sample that each four outputs read, of chunks but for those in [begin, end).
 
@@ -73,7 +73,7 @@ def _reach(first, channels, far, begin, end, lowest, highest):
             lowest[group], highest[group] = least, most
 
 
-@forced
+@inline
 def _windows(lowest, highest, begin, end, length, wide):
     """Return how many windows of two vectors a chunk needs: 0 = one of a single vector; -1 = too many."""
     for number in range(4):
@@ -94,7 +94,7 @@ def _windows(lowest, highest, begin, end, length, wide):
     return -1
 
 
-@forced
+@inline
 def pack_rows(first, weights, rows_in, places, high, header):
     """Fill the four integers of each output row: the nearer source row, the other, and their weights.
 
@@ -133,7 +133,7 @@ def paired(weights, x, places, high):
     return w1 > w0, -2 * (min(w0, w1) << places), np.int64(0)
 
 
-@forced
+@inline
 def _pack_columns(
     first, weights, channels, gap, furthest, parts, places, high, begin, end, apart, entries, lowest, header, words
 ):

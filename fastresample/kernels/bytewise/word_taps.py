@@ -24,7 +24,7 @@ from fastresample.kernels.bytewise.row_tables import (
 )
 from fastresample.kernels.bytewise.sums import WORDS, clipped, filter_four, total
 from fastresample.kernels.bytewise.word_tap_tables import packed
-from fastresample.kernels.common import Kernel, array_type, forced
+from fastresample.kernels.common import Kernel, array_type, forced, inline
 from fastresample.kernels.simd.arithmetic import bytes_as_ints, dot_words, join_words, shift_right
 from fastresample.kernels.simd.kinds import Ints
 from fastresample.kernels.simd.memory import (
@@ -125,7 +125,7 @@ def _digit(weights, number):
     return spread_bytes(load_i32(weights + 4 * number))
 
 
-@forced
+@inline
 def _add_two_pairs(places, weights, target, width, half, last, single):
     """Make a row of the result of two pairs: as the next, but what does not change is read once."""
     zero = zero_ints()
@@ -139,7 +139,7 @@ def _add_two_pairs(places, weights, target, width, half, last, single):
         _store(sums, target + x, width - x, last, single)
 
 
-@forced
+@inline
 def _add_pairs(places, count, weights, target, width, half, last, single):
     """Make a row of the result: weigh and add pairs of rows."""
     zero, digits = zero_ints(), 1 if single else 2

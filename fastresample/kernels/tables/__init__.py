@@ -41,6 +41,7 @@ WINDOWS: Mapping[str, Callable[..., Any]] = {
 _NUMBERS = array_type(np.float64, 1)
 _INDEX = array_type(np.int32, 1, writable=True)
 _REAL = array_type(np.float64, 2, writable=True)
+_WORDS = array_type(np.float64, 1, writable=True)
 
 
 @cache
@@ -56,16 +57,14 @@ def window_builder(name: str) -> Kernel:
 
 
 @cache
-def cut_builder(word: str) -> Kernel:
-    """Return the compiled `quantised.cut` for words of the dtype ``word``."""
-    words = array_type(word, 1, writable=True)
+def cut_builder() -> Kernel:
+    """Return the compiled `quantised.cut`."""
     limits = (types.int64, types.int64, types.float64, types.float64, types.float64)
-    return compile_kernel(quantised.cut, "cut", (_INDEX, _INDEX, _REAL, *limits, words))
+    return compile_kernel(quantised.cut, "cut", (_INDEX, _INDEX, _REAL, *limits, _WORDS))
 
 
 @cache
-def fixed_builder(word: str) -> Kernel:
-    """Return the compiled `quantised.fixed` for words of the dtype ``word``."""
-    words = array_type(word, 1, writable=True)
-    signature = (_INDEX, _INDEX, _REAL, types.int64, types.int64, types.boolean, words)
+def fixed_builder() -> Kernel:
+    """Return the compiled `quantised.fixed`."""
+    signature = (_INDEX, _INDEX, _REAL, types.int64, types.int64, types.boolean, _WORDS)
     return compile_kernel(quantised.fixed, "fixed", signature)

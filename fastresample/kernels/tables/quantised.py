@@ -1,7 +1,7 @@
 """Real weights as fixed-point words. Kernels read every column: each row's window is as wide as the table.
 
 ``words`` has room for rows as long as those of ``weights``; they are written one after the other, as long as the widest
-window, which is returned.
+window, which is returned. Words are whole numbers in float64, so that one function makes those of every size.
 """
 
 import numpy as np
@@ -16,7 +16,6 @@ def cut(first, count, weights, n_in, most_bits, most_peak, most_gain, scale, wor
     row is cut alike. No word exceeds ``most_peak`` and no absolute sum of a row ``most_gain``, but for a unit per tap.
     ``n_in = -1``: windows stay where they are. ``scale`` > 0: words are real, and one is ``scale``.
     """
-    word = words.dtype.type
     peak, gain, widest, room = 0.0, 0.0, np.int64(0), _U(weights.shape[1])
     flat = weights.reshape(weights.size)
     for i in range(_U(first.size)):
@@ -33,7 +32,7 @@ def cut(first, count, weights, n_in, most_bits, most_peak, most_gain, scale, wor
     for i in range(_U(first.size)):
         row, place = i * room, i * _U(widest)
         for k in range(place, place + _U(widest)):
-            words[k] = 0
+            words[k] = 0.0
         if n_in >= 0:
             shift = max(np.int64(first[i]) + widest - n_in, 0)
             first[i] -= np.int32(shift)
@@ -43,10 +42,10 @@ def cut(first, count, weights, n_in, most_bits, most_peak, most_gain, scale, wor
         for k in range(last):
             running += flat[row + k]
             edge = np.rint(running * one)
-            words[place + k] = word((edge - before) * unit + 0.0)  # no -0
+            words[place + k] = (edge - before) * unit + 0.0  # no -0
             total += abs(edge - before)
             before = edge
-        words[place + last] = word((one - before) * unit + 0.0)
+        words[place + last] = (one - before) * unit + 0.0
         gain = max(gain, (total + abs(one - before)) / one)
     return bits, gain, widest
 
@@ -56,21 +55,18 @@ def fixed(first, count, weights, n_in, bits, even, words):
 
     ``n_in = -1``: windows may reach outside the axis and stay where they are. Return how wide the widest one is.
     """
-    word, one, widest = words.dtype.type, 2.0**bits, np.int64(0)
+    one, widest = 2.0**bits, np.int64(0)
     for i in range(_U(first.size)):
         widest = max(widest, np.int64(count[i]))
     for i in range(_U(first.size)):
         place = i * _U(widest)
         for k in range(place, place + _U(widest)):
-            words[k] = 0
+            words[k] = 0.0
         if n_in >= 0:
             shift = max(np.int64(first[i]) + widest - n_in, 0)
             first[i] -= np.int32(shift)
             place += _U(shift)
         for k in range(_U(count[i])):
             w = weights[i, k] * one
-            if even:
-                words[place + k] = word(np.rint(w))
-            else:
-                words[place + k] = word(w - 0.5 if w < 0.0 else w + 0.5)
+            words[place + k] = np.rint(w) if even else np.trunc(w - 0.5 if w < 0.0 else w + 0.5)
     return widest

@@ -2,8 +2,8 @@
 
 Positions are the affine map of ``geometry.AxisMap``: output i samples the source at ``(stride * i + offset) / unit``.
 For whole-number boxes all three are integers held in float64, so every numerator below is exact (up to
-``n_in * n_out = 2**51``), mirrored outputs get mirrored weights, bit for bit, and windows repeat: away from the ends,
-output ``i + unit / gcd`` weighs as output i, ``stride / gcd`` samples further on, and is copied from it.
+``n_in * n_out = 2**51``), mirrored outputs get mirrored weights, bit for bit, and windows repeat (`geometry.Repeats`):
+they are copied.
 """
 
 import numpy as np
@@ -13,32 +13,12 @@ from fastresample.kernels.common import forced
 from fastresample.kernels.tables.filters import weigh
 
 _U = np.uintp
-# Numerators below this are exact in quarters, and their quotients never round up to a whole number.
-_EXACT = 2.0**50
 
 
 @forced
-def _repeats(stride, offset, unit, reach, n_in, n_out):
-    """Return outputs [begin, end) that repeat, how many earlier ones they repeat, and how much further on they lie."""
-    most = max(abs(offset) + stride * n_out, unit * (n_in + 4.0)) + reach
-    parts = abs(np.rint(stride) - stride) + abs(np.rint(offset) - offset) + abs(np.rint(unit) - unit)
-    if not (stride >= 1.0 and most < _EXACT and parts == 0.0 and np.rint(4.0 * reach) == 4.0 * reach):
-        return n_out, n_out, 1, 0
-    a, b = np.int64(unit), np.int64(stride)
-    while b:
-        a, b = b, a % b
-    period, advance = np.int64(unit) // a, np.int64(stride) // a
-    begin = np.int64(max(np.ceil((reach + 2.0 * unit - offset) / stride), 0.0)) + period
-    end = min(np.int64(np.floor((unit * (n_in - 3.0) - reach - offset) / stride)) + 1, n_out)
-    return (
-        (begin, end, period, advance) if begin < end else (np.int64(n_out), np.int64(n_out), np.int64(1), np.int64(0))
-    )
-
-
-@forced
-def _repeat(begin, end, period, advance, first, count, flat):
+def _repeat(begin, end, numbers, first, count, flat):
     """Copy the windows that repeat."""
-    width = flat.size // first.size
+    width, period, advance = flat.size // first.size, np.int64(numbers[6]), np.int32(numbers[7])
     for i in range(_U(begin), _U(end)):
         first[i] = first[i - _U(period)] + advance
         count[i] = count[i - _U(period)]
@@ -93,17 +73,18 @@ def _finish(start, stop, stride, offset, unit, n_in, first, count, flat):
 def filtered(numbers, first, count, weights):
     """Weights of a continuous filter.
 
-    Numbers: stride, offset, unit, n_in, then spread, support, code and two parameters of the filter, then repeat. A
-    sample at distance d weighs ``filter(d * unit / spread)``: ``spread / unit`` stretches the filter. Samples outside
-    the image are as the edge sample, to whose weight theirs are added (repeat), or they drop out.
+    Numbers: stride, offset, unit, n_in, then begin, end, period and advance of the windows that repeat, then spread,
+    support, code and two parameters of the filter, then clamp. A sample at distance d weighs
+    ``filter(d * unit / spread)``: ``spread / unit`` stretches the filter. Samples outside the image are as the edge
+    sample, to whose weight theirs are added (clamp), or they drop out.
     """
     stride, offset, unit, n_in = numbers[0], numbers[1], numbers[2], numbers[3]
-    spread, reach, code = numbers[4], numbers[5] * numbers[4], int(numbers[6])
-    a, b, repeat = numbers[7], numbers[8], numbers[9] != 0.0
+    begin, end = np.int64(numbers[4]), np.int64(numbers[5])
+    spread, reach, code = numbers[8], numbers[9] * numbers[8], int(numbers[10])
+    a, b, clamp = numbers[11], numbers[12], numbers[13] != 0.0
     n, width, flat = first.size, weights.shape[1], weights.reshape(weights.size)
-    begin, end, period, advance = _repeats(stride, offset, unit, reach, n_in, n)
     box, lowest, highest = code == codes.BOX, 0.0, n_in - 1.0
-    if repeat:
+    if clamp:
         lowest, highest = -np.inf, np.inf
     peak = 0.0
     for part in range(2):
@@ -120,19 +101,37 @@ def filtered(numbers, first, count, weights):
                 flat[i * _U(width) + k] = abs(unit * (left + np.float64(np.int64(k))) - position) / spread
         weigh(code, a, b, flat, start * width, stop * width)
         peak = max(peak, _finish(start, stop, stride, offset, unit, n_in, first, count, flat))
-    _repeat(begin, end, period, advance, first, count, flat)
+    _repeat(begin, end, numbers, first, count, flat)
+    return peak
+
+
+def linear(numbers, first, count, weights):
+    """Weights of linear interpolation between two samples; the edge samples reach on for ever.
+
+    Numbers: stride, offset, unit, n_in.
+    """
+    stride, offset, unit, farthest = numbers[0], numbers[1], numbers[2], numbers[2] * (numbers[3] - 1.0)
+    peak, width, flat = 0.0, weights.shape[1], weights.reshape(weights.size)
+    for i in range(_U(first.size)):
+        position = min(max(stride * np.float64(np.int64(i)) + offset, 0.0), farthest)
+        low = np.floor(position / unit)
+        near, far = (unit * (low + 1.0) - position) / unit, (position - unit * low) / unit
+        first[i], count[i] = np.int32(low), np.int32(2 if far > 0.0 else 1)
+        flat[i * _U(width) + _U(width - 1)] = far
+        flat[i * _U(width)] = near  # the only one where the axis has one sample
+        peak = max(peak, max(near, far))
     return peak
 
 
 def covered(numbers, first, count, weights):
-    """How much of a window of one step around each position lies on each sample. Numbers: stride, offset, unit, n_in.
+    """How much of a window of one step around each position lies on each sample.
 
-    Sample j covers ``[j - 1/2, j + 1/2]``; what lies outside the image drops out. Edges are in units of
-    ``1 / (2 * unit)``.
+    Numbers: stride, offset, unit, n_in, then begin, end, period and advance of the windows that repeat. Sample j covers
+    ``[j - 1/2, j + 1/2]``; what lies outside the image drops out. Edges are in units of ``1 / (2 * unit)``.
     """
     stride, offset, unit, n_in = numbers[0], numbers[1], numbers[2], numbers[3]
     n, width, flat = first.size, weights.shape[1], weights.reshape(weights.size)
-    begin, end, period, advance = _repeats(stride, offset, unit, 0.5 * stride, n_in, n)
+    begin, end = np.int64(numbers[4]), np.int64(numbers[5])
     peak = 0.0
     for part in range(2):
         start, stop = (end, n) if part else (0, begin)
@@ -146,8 +145,8 @@ def covered(numbers, first, count, weights):
                 flat[i * _U(width) + k] = max(min(upper, left + 2.0 * unit) - max(lower, left), 0.0)
             first[i], count[i] = np.int32(low), np.int32(max(min(high - low + 1.0, np.float64(width)), 0.0))
         peak = max(peak, _finish(start, stop, stride, offset, unit, n_in, first, count, flat))
-    _repeat(begin, end, period, advance, first, count, flat)
+    _repeat(begin, end, numbers, first, count, flat)
     return peak
 
 
-BUILDERS = (filtered, covered)
+BUILDERS = (filtered, linear, covered)
