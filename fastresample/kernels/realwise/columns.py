@@ -10,12 +10,14 @@ from fastresample import codes
 from fastresample.kernels.common import forced
 from fastresample.kernels.realwise.sums import as_kept, summed
 from fastresample.kernels.simd.columns import columns_to_rows, rows_to_columns
-from fastresample.kernels.simd.memory import load_bytes, load_i64, prefetch, store_bytes
+from fastresample.kernels.simd.memory import load_bytes, load_i64, prefetch_later, store_bytes
 from fastresample.kernels.simd.reals import load_first_reals, load_reals, store_reals
 from fastresample.kernels.vectors import address_of
 
 VECTOR, TILE = 64, 256  # bytes
-_AHEAD = 256  # bytes between what is summed and what is asked for
+# Bytes between what is summed and what is asked for, for the processor does not follow so many rows by itself: by the
+# second cache, since of rows a multiple of a page apart the first one holds too few.
+_AHEAD = 512
 
 
 @forced
@@ -34,9 +36,8 @@ def _keep_rows(sample, kept, size, tile, tiles, begin, width, fresh, stop, slot)
     for row in range(fresh, stop):
         place, goal = plane + row * length + begin * size, ring + room * slot
         slot = slot + 1 if slot + 1 < slots else np.int64(0)
-        prefetch(place + _AHEAD)  # more streams than the processor would follow by itself
-        if size > 2:
-            prefetch(place + _AHEAD + VECTOR)
+        for ahead in range(_AHEAD, _AHEAD + room // wide * size, VECTOR):
+            prefetch_later(place + ahead)
         if begin + room // wide <= width:
             for k in range(room // VECTOR):
                 store_reals(kept, goal + VECTOR * k, load_reals(sample, kept, place + lanes * size * k))
