@@ -28,12 +28,15 @@ from fastresample.kernels.simd.memory import (
     store_floats,
 )
 from fastresample.kernels.simd.permutations import permute_bytes, spread_f32, spread_i16, spread_i32
-from fastresample.kernels.simd.reals import add_reals, load_first_reals, multiply_reals, store_first_reals
+from fastresample.kernels.simd.reals import add_reals, add_zero, load_first_reals, multiply_reals, store_first_reals
 from fastresample.kernels.tiers import VBMI, tier
 from fastresample.kernels.vectors import address_of
 
 TABLES = (array_type(np.uint8, 1),)
 _LANES = 16
+# How a block of floats becomes its mean: by weights of 1/2, each product rounded; or as a quarter of a sum, of pairs'
+# sums or of one sample after the other, which is never -0.
+_WEIGHED, _PAIRS, _FOURS = range(3)
 _quarter = shift_right(Ints, 2)
 
 
@@ -42,7 +45,8 @@ def matches(request: Any) -> bool:
     if not (tier() is VBMI and request.direct and request.source == request.result):
         return False
     if request.family == "mean":
-        return request.source in ("uint16", "int16") and bool(request.arithmetic.finish == codes.FINISH_QUARTER)
+        finish = codes.FINISH_RECIPROCAL if request.source == "float32" else codes.FINISH_QUARTER
+        return request.source in ("float32", "uint16", "int16") and bool(request.arithmetic.finish == finish)
     if not request.halving or request.source != "float32":
         return bool(request.halving) and request.source in ("uint16", "int16")
     last = request.arithmetic.last
@@ -55,8 +59,10 @@ def prepare(request: Any, tables: Any) -> Any:
 
     A step is whole pixels of the result, at most 16 samples.
     """
-    channels, own, rows_in = (int(size) for size in tables[0][:3])
-    columns, rows = tables[1].size, tables[4 if request.family == "separable" else 3].size
+    mean, (channels, own, rows_in) = request.family == "mean", (int(size) for size in tables[0][:3])
+    if mean and tuple(tables[-1]) != (2, 2):
+        return None
+    columns, rows = tables[1].size, tables[3 if mean else 4].size
     if channels > _LANES or own != 2 * columns * channels or rows_in != 2 * rows:
         return None
     step = _LANES // channels * channels
@@ -70,54 +76,63 @@ def prepare(request: Any, tables: Any) -> Any:
         words[: 2 * step : 2], words[1 : 2 * step : 2] = left, left + channels
         words[2 * _LANES : 3 * _LANES] = 2 * np.arange(_LANES)  # every other word
         order = np.stack((2 * words, 2 * words + 1), axis=-1).ravel()
-    return (np.dtype(request.source).type,), (np.array((step,), np.int64), order)
+    fours = mean and request.arithmetic.sum != codes.MEAN_PAIRS
+    adding = _FOURS if fours else _PAIRS if mean else _WEIGHED
+    return (np.dtype(request.source).type, adding), (np.array((step,), np.int64), order)
 
 
 @forced
 def _mean(a, b, half):
-    """Return the means of numbers: each product and each sum is rounded."""
     return add_reals(multiply_reals(a, half), multiply_reals(b, half))
 
 
 @forced
-def _pairs(low, high, left, right, half):
-    """Return the means of pairs of pixels of a row."""
-    return _mean(permute_two_floats(low, left, high), permute_two_floats(low, right, high), half)
+def _means(upper, lower, left, right, part, adding):
+    """Return the means of blocks, of two vectors of each row; ``part`` is 1/2, or 1/4 of a sum."""
+    a, b = permute_two_floats(upper[0], left, upper[1]), permute_two_floats(upper[0], right, upper[1])
+    c, d = permute_two_floats(lower[0], left, lower[1]), permute_two_floats(lower[0], right, lower[1])
+    if adding == _WEIGHED:
+        return _mean(_mean(a, b, part), _mean(c, d, part), part)
+    if adding == _PAIRS:
+        return multiply_reals(add_reals(add_reals(a, b), add_reals(c, d)), part)
+    return multiply_reals(add_zero(add_reals(add_reals(add_reals(a, b), c), d)), part)
 
 
 @forced
-def _pairs_of_some(place, count, left, right, half):
-    """Return the means of pairs of pixels of the last ``count`` samples of a row."""
+def _some(place, count):
+    """Return the last ``count`` samples of a row, in two vectors."""
     real, first = np.float32(0), min(count, _LANES)
-    low = load_first_reals(real, real, place, first)
-    high = load_first_reals(real, real, place + 4 * first, count - first)
-    return _pairs(low, high, left, right, half)
+    return load_first_reals(real, real, place, first), load_first_reals(real, real, place + 4 * first, count - first)
 
 
-def halves_of_floats(src, out, begin, end, header, order):
-    """Make rows [begin, end) of a result of float32."""
-    real, half = np.float32(0), spread_f32(np.float32(0.5))
-    step, width, stride = header[0], out.shape[2], src.shape[2] * 4
-    left, right = load_bytes_as_ints(address_of(order)), load_bytes_as_ints(address_of(order) + 16)
-    for row in range(begin, end):
-        upper, target = address_of(src) + 2 * row * stride, address_of(out) + row * width * 4
-        lower, x = upper + stride, 0
-        while x + _LANES <= width:
-            a, b = load_floats(upper + 8 * x), load_floats(upper + 8 * x + 64)
-            c, d = load_floats(lower + 8 * x), load_floats(lower + 8 * x + 64)
-            value = _mean(_pairs(a, b, left, right, half), _pairs(c, d, left, right, half), half)
-            store_floats(target + 4 * x, value)
-            x += step
-        while x < width:
-            count = min(step, width - x)
-            value = _mean(
-                _pairs_of_some(upper + 8 * x, 2 * count, left, right, half),
-                _pairs_of_some(lower + 8 * x, 2 * count, left, right, half),
-                half,
-            )
-            store_first_reals(real, target + 4 * x, value, count)
-            x += step
-    return order.size  # an address is not a use
+def make_halves_of_floats(adding: int) -> Kernel:
+    """Return the stage for float32. Pairs are added where results fill groups of four in a row, else all in turn."""
+    share = np.float32(0.5 if adding == _WEIGHED else 0.25)
+
+    def halves_of_floats(src, out, begin, end, header, order):
+        real, part = np.float32(0), spread_f32(share)
+        step, width, stride = header[0], out.shape[2], src.shape[2] * 4
+        left, right = load_bytes_as_ints(address_of(order)), load_bytes_as_ints(address_of(order) + 16)
+        for row in range(begin, end):
+            above, target = address_of(src) + 2 * row * stride, address_of(out) + row * width * 4
+            below, x = above + stride, 0
+            while x + _LANES <= width:
+                upper = load_floats(above + 8 * x), load_floats(above + 8 * x + 64)
+                lower = load_floats(below + 8 * x), load_floats(below + 8 * x + 64)
+                store_floats(target + 4 * x, _means(upper, lower, left, right, part, adding))
+                x += step
+            while x < width:
+                count = min(step, width - x)
+                upper, lower = _some(above + 8 * x, 2 * count), _some(below + 8 * x, 2 * count)
+                value = _means(upper, lower, left, right, part, _FOURS if adding == _PAIRS else adding)
+                store_first_reals(real, target + 4 * x, value, count)
+                if adding == _PAIRS:
+                    value = _means(upper, lower, left, right, part, adding)
+                    store_first_reals(real, target + 4 * x, value, min(count, width // 4 * 4 - x))
+                x += step
+        return order.size  # an address is not a use
+
+    return halves_of_floats
 
 
 @forced
@@ -157,6 +172,7 @@ def make_halves_of_words(kind: Any) -> Kernel:
     return halves_of_words
 
 
-def make(special: tuple[Any]) -> Kernel:
+def make(special: tuple[Any, int]) -> Kernel:
     """Return the kernel for samples of one type."""
-    return halves_of_floats if special[0] is np.float32 else make_halves_of_words(special[0])
+    kind, adding = special
+    return make_halves_of_floats(adding) if kind is np.float32 else make_halves_of_words(kind)
