@@ -51,6 +51,13 @@ class AxisMap(NamedTuple):
         return self.stride == self.unit and self.offset == 0
 
     @property
+    def period(self) -> float:
+        """After how many outputs they lie the same between samples; infinite where numbers are not whole."""
+        if not all(number.is_integer() for number in self):
+            return math.inf
+        return self.unit / math.gcd(int(self.stride), int(self.unit))
+
+    @property
     def halving(self) -> bool:
         """Whether output i lies midway between source samples 2i and 2i + 1."""
         return self.stride == 2 * self.unit and 2 * self.offset == self.unit
@@ -68,18 +75,16 @@ class Repeats(NamedTuple):
 def repeats(place: AxisMap, n_in: int, n_out: int, reach: float) -> Repeats:
     """Return which windows repeat, bit for bit, where they reach ``reach / unit`` samples to either side.
 
-    Away from the ends output ``i + unit / gcd`` lies ``stride / gcd`` samples behind output i: exactly, where the three
-    are whole.
+    Away from the ends one output lies like another a period before: exactly, where numbers are whole.
     """
     stride, offset, unit = place
-    whole = all(number.is_integer() for number in (*place, 4.0 * reach))
-    if whole and stride >= 1.0:
+    period = place.period
+    if period < n_out and stride >= 1.0 and (4.0 * reach).is_integer():
         most = max(abs(offset) + stride * n_out, unit * (n_in + 4.0)) + reach
-        gcd = math.gcd(int(stride), int(unit))
-        begin = max(math.ceil((reach + 2.0 * unit - offset) / stride), 0) + int(unit) // gcd
+        begin = max(math.ceil((reach + 2.0 * unit - offset) / stride), 0) + period
         end = min(math.floor((unit * (n_in - 3.0) - reach - offset) / stride) + 1, n_out)
         if begin < end and most < _EXACT:
-            return Repeats(float(begin), float(end), unit / gcd, stride / gcd)
+            return Repeats(begin, float(end), period, stride * period / unit)
     return Repeats(float(n_out), float(n_out), 1.0, 0.0)
 
 
