@@ -36,7 +36,7 @@ from fastresample.kernels.simd.memory import (
     load_first_bytes,
     load_i64,
     load_words,
-    prefetch,
+    prefetch_later,
     store_bytes,
     store_first_bytes,
     store_words,
@@ -110,9 +110,9 @@ def _sum_rows(source, length, first, rows, target, width, weights, groups, half,
     """
     size, whole = 2 if words else 1, width // 64 * 64
     for x in range(0, whole, 64):
-        place = source + x
-        for row in range(fresh, stop):  # more streams than the processor would follow by itself
-            prefetch(place + row * length)
+        place, ahead = source + x, source + fresh * length + x * (stop - fresh)
+        for line in range(stop - fresh):  # in the order of memory, by the second cache: the first holds no such rows
+            prefetch_later(ahead + 64 * line)
         _sum_block(place, length, first, rows, target + size * x, 64, weights, groups, half, last, digits, words)
     if whole < width:
         place, goal, count = source + whole, target + size * whole, width - whole
