@@ -17,7 +17,7 @@ from fastresample.kernels.vectors import address_of
 VECTOR, TILE = 64, 256  # bytes
 # Bytes between what is summed and what is asked for, for the processor does not follow so many rows by itself: by the
 # second cache, since of rows a multiple of a page apart the first one holds too few.
-_AHEAD = 512
+_AHEAD = 192
 
 
 @forced
