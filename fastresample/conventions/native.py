@@ -72,22 +72,20 @@ def _operation(task: Task) -> Operation:
     rule_x = rule_y if rows == columns else _rule(task, columns, across)
     taps = 2 if halving else max(rule_y.taps if rule_y else 1, rule_x.taps if rule_x else 1)
     shrinking = down.step > 1.0 and (task.antialias or task.method == "area") and not halving
-    down_first = shrinking and not _along_first(task, down, across, rule_x)
-    order = codes.VERTICAL_FIRST if down_first else codes.HORIZONTAL_FIRST
+    if shrinking and rule_x and _ARITHMETIC[task.dtype] is _BYTES:
+        shrinking = not along_first(down.step, min(across.period, columns.n_out), task.channels * rule_x.taps)
+    order = codes.VERTICAL_FIRST if shrinking else codes.HORIZONTAL_FIRST
     return Operation("separable", rule_y, rule_x, _arithmetic(task, taps), order, halving)
 
 
-def _along_first(task: Task, down: AxisMap, across: AxisMap, rule: Rule | None) -> bool:
-    """Whether rows that shrink are filtered along their length first.
+def along_first(step: float, windows: float, samples: int) -> bool:
+    """Whether bytes that shrink are filtered along rows first: ``step`` down, so many windows across of ``samples``.
 
-    It is the costlier pass, and runs on fewer rows when it comes last. But kernels of bytes then read each source row
+    That is the costlier pass, and runs on fewer rows when it comes last. But kernels of bytes then read each source row
     once, not for every window that it lies in: measured, up to twice as fast, unless the shrink is strong or the tables
     of a row, three bytes a weight, leave no room in the nearer caches.
     """
-    if _ARITHMETIC[task.dtype] is not _BYTES or down.step > _STRONG or rule is None:
-        return False
-    windows = min(across.period, task.columns.n_out)
-    return 3 * windows * task.channels * rule.taps <= _LARGE
+    return step <= _STRONG and 3 * windows * samples <= _LARGE
 
 
 def _copied(grid: Grid, place: AxisMap) -> Rule:
