@@ -84,6 +84,16 @@ def _rounded(sums, shift, digits):
 
 
 @forced
+def _as_words(sums, shift, digits):
+    """Return the rounded sums of 32 columns as words; of two digits a shift drops the lower words of the sums."""
+    a, b, c, d = _rounded(sums, shift, 1)
+    lower, upper = pack_half_ints(a, b), pack_half_ints(c, d)
+    if digits == 2:
+        lower, upper = add_words(lower, sums[4]), add_words(upper, sums[5])
+    return lower, upper
+
+
+@forced
 def _keep(sums, place, digits):
     a, b, c, d, high, high_too = sums
     store_half_ints(place, a)
@@ -212,15 +222,14 @@ def sum_strip(
             sums = _add_pairs(sums, places + 16 * block, x, weights + 8 * block, some, digits)
             if block + some < pairs:
                 _keep(sums, place, digits)
+            elif kind == TO_WORDS:
+                lower, upper = _as_words(sums, shift, digits)
+                store_half_words(target + 2 * x, join_lower(lower, upper))
+                store_half_words(target + 2 * x + 32, join_upper(lower, upper))
             else:
                 whole = _rounded(sums, shift, digits)
-                if kind == TO_WORDS:
-                    lower, upper = pack_half_ints(whole[0], whole[1]), pack_half_ints(whole[2], whole[3])
-                    store_half_words(target + 2 * x, join_lower(lower, upper))
-                    store_half_words(target + 2 * x + 32, join_upper(lower, upper))
-                else:
-                    value = _packed(_twice(whole, fraction) if kind == TO_BYTES_TWICE else whole, digits)
-                    store_half_bytes(beside if width < 32 else target + x, value)
+                value = _packed(_twice(whole, fraction) if kind == TO_BYTES_TWICE else whole, digits)
+                store_half_bytes(beside if width < 32 else target + x, value)
             place += _KEPT
     if kind != TO_WORDS and width < 32:
         copy_exactly(beside, target, width)
@@ -252,5 +261,5 @@ def sum_kept_rows(places, weights, pairs, target, width, beside, shift, digits):
 def strip_of(pairs, rows_in, rows):
     """Return how wide a strip of columns is whose windows, of four results, stay in the cache; and the room beside."""
     window = 2 * pairs + 3 * (rows_in // rows)
-    strip = max(512, ((1 << 17) // window) & ~63)
+    strip = max(512, ((1 << 15) // window) & ~63)
     return strip, _KEPT * (strip // 32)

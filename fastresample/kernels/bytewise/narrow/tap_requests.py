@@ -18,6 +18,8 @@ _ONE = 22  # fraction bits of a weight of 1
 _WINDOW, _MOST_PAIR = 16, 127
 # Lower digits of more words' weights would not fit 32 bits.
 _MOST_TAPS_OF_WORDS = 480
+# What sums down the columns drop before they become words: the lower word of two digits.
+_WORD = 16
 # How far ahead of a table's window one may start, so that they ascend.
 _MOST_AHEAD = 8
 
@@ -145,6 +147,8 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
         return None
     x, y = None if axis_x is None else _measured(axis_x), _measured(axis_y)
     if y is None or (x is None and axis_x is not None):
+        return None
+    if words and x is not None and not columns_last and y.digits == 2 and y.shift != _WORD:
         return None
     windows = _Windows() if x is None else _windows(x, channels)
     pairs, columns = (y.taps + 1) // 2, windows.chunks * (1 + 4 * windows.parts)
