@@ -11,6 +11,7 @@ import child
 import numpy as np
 import pytest
 import test_bytewise_halves
+import test_bytewise_long_taps
 import test_bytewise_taps
 from bytewise import Case, Image, named, request_of, stage_of, tables_of, walked, walked_guarded
 
@@ -32,6 +33,11 @@ WAYS: dict[str, list[dict[str, Any]]] = {
     ],
     "narrow halves": [],  # those of whole vectors
     "narrow taps": [],
+    "narrow long taps": [  # rows are summed first, by many windows each
+        way
+        for way in test_bytewise_long_taps.WAYS
+        if way["convention"] != "torch" and way["method"] not in ("box", "area")
+    ],
 }
 
 
@@ -44,6 +50,14 @@ def cases(name: str, seed: int, count: int) -> Iterator[Case]:
         yield from test_bytewise_taps.cases(seed, count)
         return
     rng = np.random.default_rng(seed)
+    if name == "narrow long taps":
+        for number in range(count):
+            rows, columns = int(rng.integers(30, 900)), int(rng.integers(30, 400))
+            channels = int(rng.choice([1, 2, 3, 4, 5]))
+            image = Image(int(rng.integers(1, 4)), rows, columns, channels, int(rng.choice([0, 0, 1, 17, 100])))
+            size = (int(rows / rng.uniform(30, 120)) + 1, int(rng.integers(1, 40)))
+            yield image, size, WAYS[name][number % len(WAYS[name])], list(rng.integers(0, 1000, rng.integers(0, 6)))
+        return
 
     def length() -> int:
         return int(rng.integers(1, rng.choice([4, 20, 90, 300]) + 1))
@@ -79,6 +93,25 @@ def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
     told = walked_guarded(name, __name__, name, 2, 150, settings=AVX2)
     assert told["tier"] == "avx2"
     assert told["served"] > 40
+
+
+LARGE = """
+import numpy as np
+from bytewise import Image, compared
+from child import tell
+rows = []
+for way in ({"method": "bilinear", "antialias": True}, {"method": "lanczos3", "antialias": True}):
+    # Many strips, more rows than wait at once, and rows that displace each other.
+    for image, size in (((1, 450, 5000, 3), (9, 300)), ((2, 4000, 150, 1), (70, 5)), ((1, 1000, 512, 4), (20, 20))):
+        rows.append(compared("narrow long taps", Image(*image), size, way, [5, 71]))
+tell(rows)
+"""
+
+
+@needs_vectors
+@needs_x86
+def test_large_shrinks_are_read_in_strips() -> None:
+    assert child.run(LARGE, settings=AVX2, timeout=300).told == [True] * 6
 
 
 CHOSEN = """

@@ -652,6 +652,7 @@ MOST_VECTORS = {
     "taps": 51,
     "long_taps": 6,
     "narrow_taps": 27,
+    "narrow_long_taps": 16,
     "exact_taps": 16,
     "word_taps": 16,
     "reals": 61,

@@ -19,6 +19,7 @@ from fastresample.kernels.bytewise import (
     word_taps,
 )
 from fastresample.kernels.bytewise.narrow import halves as narrow_halves
+from fastresample.kernels.bytewise.narrow import long_taps as narrow_long_taps
 from fastresample.kernels.bytewise.narrow import tap_requests as narrow_tap_requests
 from fastresample.kernels.bytewise.narrow import taps as narrow_taps
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
@@ -64,6 +65,10 @@ _VECTORS = (
     ),
     Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
     Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
+    Vectors(
+        *("separable", "narrow long taps", narrow_tap_requests.matches, narrow_tap_requests.prepare_long),
+        *(narrow_long_taps.make, 4),
+    ),
     Vectors("separable", "narrow taps", narrow_tap_requests.matches, narrow_tap_requests.prepare, narrow_taps.make, 4),
     Vectors(
         *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of

@@ -68,7 +68,7 @@ def _add_pairs(sums, places, x, weights, pairs, digits):
 
 
 @forced
-def _rounded(sums, shift, digits):
+def rounded(sums, shift, digits):
     """Return the rounded sums of 32 columns, as packing takes them."""
     a, b, c, d, high, high_too = sums
     if digits == 2:
@@ -84,9 +84,9 @@ def _rounded(sums, shift, digits):
 
 
 @forced
-def _as_words(sums, shift, digits):
+def as_words(sums, shift, digits):
     """Return the rounded sums of 32 columns as words; of two digits a shift drops the lower words of the sums."""
-    a, b, c, d = _rounded(sums, shift, 1)
+    a, b, c, d = rounded(sums, shift, 1)
     lower, upper = pack_half_ints(a, b), pack_half_ints(c, d)
     if digits == 2:
         lower, upper = add_words(lower, sums[4]), add_words(upper, sums[5])
@@ -193,7 +193,7 @@ def _twice(sums, places):
 
 
 @forced
-def _packed(sums, digits):
+def packed(sums, digits):
     """Bytes of the sums of 32 columns."""
     value = pack_half_words(pack_half_ints(sums[0], sums[1]), pack_half_ints(sums[2], sums[3]))
     return in_order_half(value) if digits == WORDS else value
@@ -223,12 +223,12 @@ def sum_strip(
             if block + some < pairs:
                 _keep(sums, place, digits)
             elif kind == TO_WORDS:
-                lower, upper = _as_words(sums, shift, digits)
+                lower, upper = as_words(sums, shift, digits)
                 store_half_words(target + 2 * x, join_lower(lower, upper))
                 store_half_words(target + 2 * x + 32, join_upper(lower, upper))
             else:
-                whole = _rounded(sums, shift, digits)
-                value = _packed(_twice(whole, fraction) if kind == TO_BYTES_TWICE else whole, digits)
+                whole = rounded(sums, shift, digits)
+                value = packed(_twice(whole, fraction) if kind == TO_BYTES_TWICE else whole, digits)
                 store_half_bytes(beside if width < 32 else target + x, value)
             place += _KEPT
     if kind != TO_WORDS and width < 32:
@@ -246,12 +246,12 @@ def sum_kept_rows(places, weights, pairs, target, width, beside, shift, digits):
         spread = four_weights(weights)
         for chunk in range(0, width, 32):
             x = max(min(chunk, width - 32), 0)
-            value = _packed(sum_four_words(rows, x, spread, shift), WORDS)
+            value = packed(sum_four_words(rows, x, spread, shift), WORDS)
             store_half_bytes(beside if width < 32 else target + x, value)
     else:
         for chunk in range(0, width, 32):
             x = max(min(chunk, width - 32), 0)
-            value = _packed(sum_words(places, x, weights, pairs, shift), WORDS)
+            value = packed(sum_words(places, x, weights, pairs, shift), WORDS)
             store_half_bytes(beside if width < 32 else target + x, value)
     if width < 32:
         copy_exactly(beside, target, width)
