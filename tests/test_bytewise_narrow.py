@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import test_bytewise_halves
 import test_bytewise_long_taps
+import test_bytewise_nearest
 import test_bytewise_taps
 from bytewise import Case, Image, named, request_of, stage_of, tables_of, walked, walked_guarded
 
@@ -93,6 +94,37 @@ def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
     told = walked_guarded(name, __name__, name, 2, 150, settings=AVX2)
     assert told["tier"] == "avx2"
     assert told["served"] > 40
+
+
+NEAREST = """
+import numpy as np
+import fastresample
+from bytewise import without
+import test_bytewise_nearest as tests
+rng = np.random.default_rng(3)
+for shape, size in (((108, 192), (22, 23)), ((54, 96), (108, 192)), ((72, 128), (108, 193)), ((3, 5), (9, 70))):
+    for channels in (1, 2, 3, 4, 9):
+        for dtype in ("uint8", "float32"):
+            image = rng.integers(0, 256, (*shape, channels)).astype(dtype)
+            fast = fastresample.resize(image, size, method="nearest")
+            with without("narrow windows"):
+                assert np.array_equal(fast, fastresample.resize(image, size, method="nearest"))
+for channels, steps in ((1, (0.3, 1, 4)), (3, (0.3, 1, 4)), (4, (0.3, 1, 4)), (7, (0.3, 4)), (16, (0.5, 4))):
+    for step in steps:
+        columns = int(60 * step)
+        assert tests.Map("uint8", 1, 5, columns, channels, 3, tests.even(5, 9), tests.even(columns, 60)).served
+descending = tests.even(60, 60)[::-1].copy()
+assert not tests.Map("uint8", 1, 4, 1000, 1, 0, tests.even(4, 4), descending).served
+"""
+
+
+@needs_vectors
+@needs_mprotect
+@needs_x86
+def test_index_maps_for_avx2_alone_are_followed_by_vectors() -> None:
+    """The plain kernel's bits, and nothing beside is touched."""
+    walk = test_bytewise_nearest.GUARDED + NEAREST + test_bytewise_nearest.WALK
+    assert child.run(walk, settings=AVX2, timeout=300).told > 120
 
 
 LARGE = """
