@@ -36,6 +36,7 @@ class Special(NamedTuple):
     """What is fixed when a kernel is compiled."""
 
     word: int  # bytes at once of pixels moved one by one, 1, 4, 8 or 16; 0 = there are windows
+    pixel: int  # bytes of such pixels where words have 4 or less; 0 = given at run time
 
 
 def matches(request: Any) -> bool:
@@ -51,7 +52,9 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
     chunks = -(-index_x.size * pixel // _CHUNK)
     begins, lanes = np.empty(max(2 * chunks, index_x.size + 1), np.int64), np.empty(_CHUNK * chunks, np.uint8)
     word = _packer()(index_x, pixel, row_bytes, begins, lanes)
-    return None if word < 0 else (Special(int(word)), (sizes, index_y, begins, lanes))
+    if word < 0:
+        return None
+    return Special(int(word), pixel if 0 < word <= 4 else 0), (sizes, index_y, begins, lanes)
 
 
 @cache
@@ -147,11 +150,11 @@ def _fill_pixels(line, goal, places, count, pixel, word):
 
 def make(special: Special) -> Kernel:
     """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by `pack`."""
-    (word,) = special
+    word, known = special
 
     def narrow_windows(src, out, begin, end, layout, index_y, begins, lanes):
         rows, length, stride = out.shape[1], out.shape[2] * out.itemsize, src.shape[2] * src.itemsize
-        pixel = 1 if word == 1 else layout[0] * src.itemsize
+        pixel = known if known else layout[0] * src.itemsize
         row = begin
         while row < end:
             p, y = row // rows, row % rows
