@@ -102,14 +102,15 @@ import fastresample
 from bytewise import without
 import test_bytewise_nearest as tests
 rng = np.random.default_rng(3)
-for shape, size in (((108, 192), (22, 23)), ((54, 96), (108, 192)), ((72, 128), (108, 193)), ((3, 5), (9, 70))):
+for shape, size in (((108, 192), (22, 23)), ((54, 96), (108, 192)), ((72, 128), (108, 193)), ((3, 5), (9, 70)),
+                    ((40, 200), (20, 61)), ((40, 300), (20, 37))):
     for channels in (1, 2, 3, 4, 9):
-        for dtype in ("uint8", "float32"):
+        for dtype in ("uint8", "uint16", "float32"):
             image = rng.integers(0, 256, (*shape, channels)).astype(dtype)
             fast = fastresample.resize(image, size, method="nearest")
             with without("narrow windows"):
                 assert np.array_equal(fast, fastresample.resize(image, size, method="nearest"))
-for channels, steps in ((1, (0.3, 1, 4)), (3, (0.3, 1, 4)), (4, (0.3, 1, 4)), (7, (0.3, 4)), (16, (0.5, 4))):
+for channels, steps in ((1, (0.3, 1, 2, 4, 7, 20)), (3, (0.3, 1, 4)), (4, (0.3, 1, 4)), (7, (0.3, 4)), (16, (0.5, 4))):
     for step in steps:
         columns = int(60 * step)
         assert tests.Map("uint8", 1, 5, columns, channels, 3, tests.even(5, 9), tests.even(columns, 60)).served

@@ -1,8 +1,8 @@
-"""Index maps on processors whose bytes move inside 16 bytes only: windows of 16 bytes where images grow, else pixels.
+"""Index maps on processors whose bytes move inside 16 bytes only: windows of 16 bytes where these reach, else pixels.
 
-A row is bytes, whatever its words and channels. 16 bytes of a result are picked from a window of the source row, which
-ends with the row; where that reaches too little, pixels are moved one by one, each as a word of 1 to 16 bytes, of which
-the next one overwrites what is too much.
+A row is bytes, whatever its words and channels. 16 bytes of a result are picked from one window of the source row or
+several, which serve equally many of them and end with the row. Where these reach too little, pixels are moved one by
+one, each as a word of 1 to 16 bytes, of which the next one overwrites what is too much.
 """
 
 from functools import cache
@@ -13,6 +13,7 @@ from numba import types
 
 from fastresample.kernels.bytewise.narrow.memory import copy_exactly, copy_overlapping
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.simd.arithmetic import bytes_as_words, or_words, words_as_bytes
 from fastresample.kernels.simd.floats import store_quarter_bytes
 from fastresample.kernels.simd.memory import (
     load_i32,
@@ -28,14 +29,17 @@ from fastresample.kernels.vectors import address_of
 
 _U = np.uintp
 _ITEMS = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
-_CHUNK = 32  # bytes of a result, from two windows
+_CHUNK = 32  # bytes of a result that are stored together
+# What an index has that no byte is taken by.
+_NOTHING = 128
 TABLES = (array_type(np.int32, 1), array_type(np.int64, 1), array_type(np.uint8, 1))
 
 
 class Special(NamedTuple):
     """What is fixed when a kernel is compiled."""
 
-    word: int  # bytes at once of pixels moved one by one, 1, 4, 8 or 16; 0 = there are windows
+    windows: int  # that 16 bytes of a result come from: 1, 2, 4 or 8; 0 = pixels are moved one by one
+    word: int  # bytes at once of pixels moved one by one, 1, 4, 8 or 16
     pixel: int  # bytes of such pixels where words have 4 or less; 0 = given at run time
 
 
@@ -50,73 +54,97 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
     item = _ITEMS[request.source]
     pixel, row_bytes = int(sizes[0]) * item, int(sizes[1]) * item
     chunks = -(-index_x.size * pixel // _CHUNK)
-    begins, lanes = np.empty(max(2 * chunks, index_x.size + 1), np.int64), np.empty(_CHUNK * chunks, np.uint8)
-    word = _packer()(index_x, pixel, row_bytes, begins, lanes)
-    if word < 0:
+    most = max(8 // pixel, 2)  # more than these take longer than pixels one by one
+    begins, lanes = (
+        np.empty(max(2 * most * chunks, index_x.size + 1), np.int64),
+        np.empty((chunks, most, _CHUNK), np.uint8),
+    )
+    windows, word = _packer()(index_x, pixel, row_bytes, most, begins, lanes.reshape(-1))
+    if not (windows or word):
         return None
-    return Special(int(word), pixel if 0 < word <= 4 else 0), (sizes, index_y, begins, lanes)
+    return Special(windows, word, pixel if 0 < word <= 4 else 0), (sizes, index_y, begins, lanes.reshape(-1))
 
 
 @cache
 def _packer() -> Kernel:
     begins, lanes = array_type(np.int64, 1, writable=True), array_type(np.uint8, 1, writable=True)
-    return compile_kernel(
-        pack, "pack_narrow_windows", (array_type(np.int32, 1), types.int64, types.int64, begins, lanes)
-    )
+    signature = (array_type(np.int32, 1), types.int64, types.int64, types.int64, begins, lanes)
+    return compile_kernel(pack, "pack_narrow_windows", signature)
 
 
-def pack(index, pixel, row_bytes, begins, lanes):
-    """Fill the tables of windows, where each begins and which of its bytes go where, or where each pixel begins.
+@forced
+def _fill(index, pixel, row_bytes, windows, begins, lanes):
+    """Fill the tables of windows; return whether they reach far enough.
 
-    Return the word of `Special`; -1 if there is none. Behind the last pixel stands how many may be moved as words.
+    For each 32 bytes of a result: where the first windows of both 16 begin, then the second ones, ...; and of each two
+    which bytes go where. The last 32 are whole, too, and overlap those before.
     """
-    length, ascends, fits = index.size * pixel, True, row_bytes >= 16 and index.size * pixel >= 32
+    length, width = index.size * pixel, 16 // windows
+    for chunk in range((length + 31) // 32):
+        begin = min(chunk * 32, length - 32)
+        for window in range(2 * windows):
+            block, part = window // windows, window % windows
+            entry = (chunk * windows + part) * 2 + block
+            x, c = (begin + window * width) // pixel, (begin + window * width) % pixel
+            base = np.int64(index[_U(x)]) * pixel + c
+            if c + width > pixel and x + 1 < index.size:
+                base = min(base, np.int64(index[_U(x + 1)]) * pixel)
+            base = min(base, row_bytes - 16)
+            begins[_U(entry)] = base
+            for lane in range(16):
+                here, inside = entry * 16 + lane, lane // width == part
+                place = np.int64(index[_U(x)]) * pixel + c - base
+                if inside and place >= 16:
+                    return False
+                lanes[_U(here)] = np.uint8(place if inside else _NOTHING)
+                c += 1 if inside else 0
+                if c == pixel and lane < 15:
+                    x, c = min(x + 1, index.size - 1), 0
+    return True
+
+
+def pack(index, pixel, row_bytes, most, begins, lanes):
+    """Fill the tables of windows or, where these reach too little, say where each pixel begins.
+
+    Return the windows and the word of `Special`; neither if there are none. Behind the last pixel stands how many may
+    be moved as words.
+    """
+    length = index.size * pixel
     for x in range(_U(1), _U(index.size)):
-        ascends &= index[x] >= index[x - _U(1)]
-    if not ascends:
-        return -1
-    chunk = 0
-    while fits and chunk < begins.size and chunk * 16 < (length + 31) // 32 * 32:
-        begin = min(chunk // 2 * 32, length - 32) + chunk % 2 * 16
-        x, c = begin // pixel, begin % pixel
-        low, high = np.int64(1) << 40, np.int64(0)
-        for _ in range(16):
-            place = np.int64(index[_U(x)]) * pixel + c
-            low, high = min(low, place), max(high, place)
-            c += 1
-            if c == pixel:
-                x, c = x + 1, 0
-        base = min(low, row_bytes - 16)
-        fits = high - base < 16
-        begins[_U(chunk)] = base
-        x, c = begin // pixel, begin % pixel
-        for lane in range(16):
-            lanes[_U(chunk * 16 + lane)] = np.uint8(np.int64(index[_U(x)]) * pixel + c - base)
-            c += 1
-            if c == pixel:
-                x, c = x + 1, 0
-        chunk += 1
-    if fits:
-        return 0
-    word = 1 if pixel == 1 else 4 if pixel <= 4 else 8 if pixel <= 8 else 16
+        if index[x] < index[x - _U(1)]:
+            return 0, 0
+    if row_bytes >= 16 and length >= 32:
+        windows = 1
+        while windows <= most:
+            if _fill(index, pixel, row_bytes, windows, begins, lanes):
+                return windows, 0
+            windows *= 2
     if pixel == 2 or pixel > 16:
-        return -1
+        return 0, 0
+    word = 1 if pixel == 1 else 4 if pixel <= 4 else 8 if pixel <= 8 else 16
     whole = 0
     for x in range(index.size):
         begins[_U(x)] = np.int64(index[_U(x)]) * pixel
         if begins[_U(x)] + word <= row_bytes and x * pixel + word <= length:
             whole = x + 1
     begins[_U(index.size)] = whole
-    return word
+    return 0, word
 
 
 @forced
-def _fill_windows(line, goal, length, begins, lanes):
+def _picked(line, begins, lanes):
+    return permute_blocks(load_blocks(line + load_i64(begins), line + load_i64(begins + 8)), load_half_bytes(lanes))
+
+
+@forced
+def _fill_windows(line, goal, length, begins, lanes, windows):
     for chunk in range((length + 31) // 32):
-        pair = begins + 16 * chunk
-        value = load_blocks(line + load_i64(pair), line + load_i64(pair + 8))
-        value = permute_blocks(value, load_half_bytes(lanes + 32 * chunk))
+        value = _picked(line, begins, lanes)
+        for window in range(1, windows):
+            other = bytes_as_words(_picked(line, begins + 16 * window, lanes + 32 * window))
+            value = words_as_bytes(or_words(bytes_as_words(value), other))
         store_half_bytes(goal + min(32 * chunk, length - 32), value)
+        begins, lanes = begins + 16 * windows, lanes + 32 * windows
 
 
 @forced
@@ -150,7 +178,7 @@ def _fill_pixels(line, goal, places, count, pixel, word):
 
 def make(special: Special) -> Kernel:
     """Return the stage ``out[p, y, x] = src[p, index_y[y], index_x[x]]``, its columns packed by `pack`."""
-    word, known = special
+    windows, word, known = special
 
     def narrow_windows(src, out, begin, end, layout, index_y, begins, lanes):
         rows, length, stride = out.shape[1], out.shape[2] * out.itemsize, src.shape[2] * src.itemsize
@@ -166,7 +194,7 @@ def make(special: Special) -> Kernel:
             if word:
                 _fill_pixels(line, goal, address_of(begins), length // pixel, pixel, word)
             else:
-                _fill_windows(line, goal, length, address_of(begins), address_of(lanes))
+                _fill_windows(line, goal, length, address_of(begins), address_of(lanes), windows)
             for k in range(1, count):
                 copy_overlapping(goal, goal + k * length, length)
             row += count
