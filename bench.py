@@ -8,7 +8,8 @@ fastresample.validate.libraries and benchmark.layers. All libraries of a cell ta
 turns of five calls), and each figure is the minimum of many calls. A ratio is the library's time divided by ours: above
 1 we are faster. "as opencv" and so on is a library against our convention that gives the same bits. A layer's main
 figure is with ``out=``, which torch does not have there: "allocating" is without. Every call of ours packs the weights
-anew. With ``NUMBA_CPU_NAME`` (such as x86-64-v3) our code is generated for that processor.
+anew. With ``NUMBA_CPU_NAME`` (such as x86-64-v3) our code is generated for that processor; where it is code for AVX2,
+the libraries are held to AVX2, too.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from typing import Any, NamedTuple
 import fastresample
 from benchmark import layers, layers_report, resizes, resizes_report
 from benchmark.charts import draw_distances, draw_ratios
+from benchmark.holding import hold_libraries
 from benchmark.resizes_report import html_page, page_of_cells, replace_section
 from fastresample.kernels.tiers import tier
 from fastresample.validate.calls import INSTALL, installed, version
@@ -34,7 +36,8 @@ from fastresample.validate.comparison import OURS
 
 
 def machine() -> dict[str, str]:
-    """Return what the figures depend on: date, commit, processor, versions."""
+    """Return what the figures depend on: date, commit, processor, versions; hold libraries to our vectors."""
+    libraries = hold_libraries(tier())  # before they are imported for their versions
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
@@ -48,6 +51,7 @@ def machine() -> dict[str, str]:
         "processor": models[0] if models else platform.processor() or platform.machine(),
         "cores": str(fastresample.get_num_threads()),
         "vectors": tier().name,
+        "libraries": libraries,
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "versions": ", ".join(versions),
     }

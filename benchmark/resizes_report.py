@@ -192,8 +192,8 @@ def page_of_cells(cells: list[Cell], facts: dict[str, str]) -> str:
 def provenance(facts: dict[str, str]) -> str:
     """Say when, on what and how the figures of a table were made."""
     return (
-        f"{facts['date']}, {facts['processor']}, {facts['cores']} cores, kernels for {facts['vectors']}, "
-        f"{facts['system']}; {facts['versions']}. "
+        f"{facts['date']}, {facts['processor']}, {facts['cores']} cores, kernels for {facts['vectors']}, libraries "
+        f"{facts['libraries']}, {facts['system']}; {facts['versions']}. "
         "Made by `python bench.py --readme README.md --docs docs`."
     )
 

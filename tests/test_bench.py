@@ -3,9 +3,11 @@
 import inspect
 import json
 import math
+import platform
 from importlib import import_module
 from pathlib import Path
 
+import child
 import pytest
 
 from fastresample.conventions import CONVENTIONS
@@ -49,7 +51,7 @@ def cells(report):
 
 
 FACTS = {"date": "2030-01-02", "commit": "abc", "processor": "CPU", "cores": "2", "system": "S", "versions": "numpy 2"}
-FACTS |= {"vectors": "some"}
+FACTS |= {"vectors": "some", "libraries": "held to some"}
 
 
 def test_ratio_is_their_time_over_ours(cells):
@@ -101,7 +103,7 @@ def test_markdown_has_a_table_of_operators_and_one_of_conventions(report, cells)
         "| --- | --: |",
         "| bilinear uint8 | 3.00 (1.50) |",
     ]
-    assert "2030-01-02, CPU, 2 cores, kernels for some, S; numpy 2" in lines[8]
+    assert "2030-01-02, CPU, 2 cores, kernels for some, libraries held to some, S; numpy 2" in lines[8]
     only_ours = report.markdown(cells[:2], FACTS).splitlines()
     assert only_ours[:3] == [
         "| operator | opencv | pillow | worst | x memory |",
@@ -386,7 +388,7 @@ def test_markdown_of_layers_has_a_column_for_each_mode_and_dtype(layers_report, 
         "| geometric mean | 8.00 | 5.66 | 3.00 | 0.50 |  |  |  |",
         "| worst | 4.00 | 2.00 | 3.00 | 0.50 |  |  | 1.50, 2 differ |",
     ]
-    assert "2030-01-02, CPU, 2 cores, kernels for some, S; numpy 2" in lines[-1]
+    assert "2030-01-02, CPU, 2 cores, kernels for some, libraries held to some, S; numpy 2" in lines[-1]
 
 
 def test_layers_are_filtered_by_their_line(bench, layers, monkeypatch):
@@ -452,6 +454,7 @@ def test_everything_is_written(bench, measured, tmp_path, monkeypatch, capsys):
     assert resizes.startswith("| operator |")
     assert layers.startswith("| layer |")
     printed = capsys.readouterr().out
+    assert "kernels for some, libraries held to some" in printed
     assert resizes.partition("\n<!--")[0] in printed
     assert layers.partition("\n<!--")[0] in printed
 
@@ -461,6 +464,34 @@ def test_code_for_another_processor_has_pages_of_its_own(bench, measured, tmp_pa
     bench.main(["--part", "resize", f"--docs={tmp_path}"])
     names = {"benchmark-some.md", "benchmark-some.png", "benchmark-some-memory.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
+
+
+HELD = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import bench
+facts = bench.machine()  # before any library is imported
+from child import tell
+import cv2
+torch = bench.installed("torch") and __import__("torch").backends.cpu.get_cpu_capability()
+tell([facts["libraries"], cv2.ipp.getIppVersion(), cv2.getCPUFeaturesLine(), torch])
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="generates code for x86-64")
+def test_libraries_are_held_to_the_vectors_of_our_code():
+    """Where our code is for AVX2, and nowhere else."""
+    pytest.importorskip("cv2", reason="asks OpenCV which vectors it uses")
+    settings = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": ""}
+    libraries, ipp, features, torch = child.run(HELD, ROOT, settings=settings).told
+    assert libraries == "held to AVX2"
+    assert "AVX-512" not in ipp
+    assert "*AVX512-SKX?" in features or "*AVX512-SKX" not in features
+    assert torch in (False, "AVX2", "DEFAULT", "NO AVX")
+    from benchmark.holding import hold_libraries
+    from fastresample.kernels.tiers import PLAIN, VBMI
+
+    assert hold_libraries(VBMI) == hold_libraries(PLAIN) == "as installed"
 
 
 def test_a_part_that_is_not_measured_keeps_its_section(bench, measured, tmp_path, capsys):

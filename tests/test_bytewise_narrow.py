@@ -11,6 +11,8 @@ import child
 import numpy as np
 import pytest
 import test_bytewise_halves
+import test_bytewise_long_taps
+import test_bytewise_nearest
 import test_bytewise_taps
 from bytewise import Case, Image, named, request_of, stage_of, tables_of, walked, walked_guarded
 
@@ -32,6 +34,11 @@ WAYS: dict[str, list[dict[str, Any]]] = {
     ],
     "narrow halves": [],  # those of whole vectors
     "narrow taps": [],
+    "narrow long taps": [  # rows are summed first, by many windows each
+        way
+        for way in test_bytewise_long_taps.WAYS
+        if way["convention"] != "torch" and way["method"] not in ("box", "area")
+    ],
 }
 
 
@@ -44,6 +51,14 @@ def cases(name: str, seed: int, count: int) -> Iterator[Case]:
         yield from test_bytewise_taps.cases(seed, count)
         return
     rng = np.random.default_rng(seed)
+    if name == "narrow long taps":
+        for number in range(count):
+            rows, columns = int(rng.integers(30, 900)), int(rng.integers(30, 400))
+            channels = int(rng.choice([1, 2, 3, 4, 5]))
+            image = Image(int(rng.integers(1, 4)), rows, columns, channels, int(rng.choice([0, 0, 1, 17, 100])))
+            size = (int(rows / rng.uniform(30, 120)) + 1, int(rng.integers(1, 40)))
+            yield image, size, WAYS[name][number % len(WAYS[name])], list(rng.integers(0, 1000, rng.integers(0, 6)))
+        return
 
     def length() -> int:
         return int(rng.integers(1, rng.choice([4, 20, 90, 300]) + 1))
@@ -79,6 +94,57 @@ def test_code_for_avx2_alone_gives_the_same_bits(name: str) -> None:
     told = walked_guarded(name, __name__, name, 2, 150, settings=AVX2)
     assert told["tier"] == "avx2"
     assert told["served"] > 40
+
+
+NEAREST = """
+import numpy as np
+import fastresample
+from bytewise import without
+import test_bytewise_nearest as tests
+rng = np.random.default_rng(3)
+for shape, size in (((108, 192), (22, 23)), ((54, 96), (108, 192)), ((72, 128), (108, 193)), ((3, 5), (9, 70)),
+                    ((40, 200), (20, 61)), ((40, 300), (20, 37))):
+    for channels in (1, 2, 3, 4, 9):
+        for dtype in ("uint8", "uint16", "float32"):
+            image = rng.integers(0, 256, (*shape, channels)).astype(dtype)
+            fast = fastresample.resize(image, size, method="nearest")
+            with without("narrow windows"):
+                assert np.array_equal(fast, fastresample.resize(image, size, method="nearest"))
+for channels, steps in ((1, (0.3, 1, 2, 4, 7, 20)), (3, (0.3, 1, 4)), (4, (0.3, 1, 4)), (7, (0.3, 4)), (16, (0.5, 4))):
+    for step in steps:
+        columns = int(60 * step)
+        assert tests.Map("uint8", 1, 5, columns, channels, 3, tests.even(5, 9), tests.even(columns, 60)).served
+descending = tests.even(60, 60)[::-1].copy()
+assert not tests.Map("uint8", 1, 4, 1000, 1, 0, tests.even(4, 4), descending).served
+"""
+
+
+@needs_vectors
+@needs_mprotect
+@needs_x86
+def test_index_maps_for_avx2_alone_are_followed_by_vectors() -> None:
+    """The plain kernel's bits, and nothing beside is touched."""
+    walk = test_bytewise_nearest.GUARDED + NEAREST + test_bytewise_nearest.WALK
+    assert child.run(walk, settings=AVX2, timeout=300).told > 120
+
+
+LARGE = """
+import numpy as np
+from bytewise import Image, compared
+from child import tell
+rows = []
+for way in ({"method": "bilinear", "antialias": True}, {"method": "lanczos3", "antialias": True}):
+    # Many strips, more rows than wait at once, and rows that displace each other.
+    for image, size in (((1, 450, 5000, 3), (9, 300)), ((2, 4000, 150, 1), (70, 5)), ((1, 1000, 512, 4), (20, 20))):
+        rows.append(compared("narrow long taps", Image(*image), size, way, [5, 71]))
+tell(rows)
+"""
+
+
+@needs_vectors
+@needs_x86
+def test_large_shrinks_are_read_in_strips() -> None:
+    assert child.run(LARGE, settings=AVX2, timeout=300).told == [True] * 6
 
 
 CHOSEN = """

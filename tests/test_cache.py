@@ -644,6 +644,7 @@ MOST_BESIDE_VECTORS = {"native": 113, "onnx": 65, "opencv": 38, "pillow": 3, "to
 # Kernels of vectors serve every number of channels, but depend on how far windows reach: on few things, in all.
 MOST_VECTORS = {
     "windows": 40,
+    "narrow_windows": 36,
     "halves": 1,
     "narrow_halves": 1,
     "two_taps": 8,
@@ -652,6 +653,7 @@ MOST_VECTORS = {
     "taps": 51,
     "long_taps": 6,
     "narrow_taps": 27,
+    "narrow_long_taps": 16,
     "exact_taps": 16,
     "word_taps": 16,
     "reals": 61,

@@ -19,6 +19,8 @@ from fastresample.kernels.bytewise import (
     word_taps,
 )
 from fastresample.kernels.bytewise.narrow import halves as narrow_halves
+from fastresample.kernels.bytewise.narrow import long_taps as narrow_long_taps
+from fastresample.kernels.bytewise.narrow import nearest as narrow_nearest
 from fastresample.kernels.bytewise.narrow import tap_requests as narrow_tap_requests
 from fastresample.kernels.bytewise.narrow import taps as narrow_taps
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
@@ -48,6 +50,10 @@ class Vectors(NamedTuple):
 # The fastest first.
 _VECTORS = (
     Vectors("gather", "windows", nearest.can_permute, nearest.prepare, nearest.make, 5, nearest.TABLES),
+    Vectors(
+        *("gather", "narrow windows", narrow_nearest.matches, narrow_nearest.prepare, narrow_nearest.make, 2),
+        narrow_nearest.TABLES,
+    ),
     Vectors("separable", "halves", halves.matches, halves.prepare, halves.make, 40),
     Vectors("mean", "halves", halves.matches, halves.prepare, halves.make, 40),
     Vectors("separable", "narrow halves", narrow_halves.matches, narrow_halves.prepare, narrow_halves.make, 20),
@@ -64,6 +70,10 @@ _VECTORS = (
     ),
     Vectors("separable", "word taps", word_taps.matches, word_taps.prepare, word_taps.make, 8, word_taps.TABLES),
     Vectors("separable", "taps", tap_requests.matches, tap_requests.prepare, taps.make, 8),
+    Vectors(
+        *("separable", "narrow long taps", narrow_tap_requests.matches, narrow_tap_requests.prepare_long),
+        *(narrow_long_taps.make, 4),
+    ),
     Vectors("separable", "narrow taps", narrow_tap_requests.matches, narrow_tap_requests.prepare, narrow_taps.make, 4),
     Vectors(
         *("separable", "exact taps", exact_taps.matches, exact_taps.prepare, exact_taps.make, 8), exact_taps.tables_of

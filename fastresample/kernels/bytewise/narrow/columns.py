@@ -68,7 +68,7 @@ def _add_pairs(sums, places, x, weights, pairs, digits):
 
 
 @forced
-def _rounded(sums, shift, digits):
+def rounded(sums, shift, digits):
     """Return the rounded sums of 32 columns, as packing takes them."""
     a, b, c, d, high, high_too = sums
     if digits == 2:
@@ -81,6 +81,16 @@ def _rounded(sums, shift, digits):
         shift_half_ints_right_by(c, places),
         shift_half_ints_right_by(d, places),
     )
+
+
+@forced
+def as_words(sums, shift, digits):
+    """Return the rounded sums of 32 columns as words; of two digits a shift drops the lower words of the sums."""
+    a, b, c, d = rounded(sums, shift, 1)
+    lower, upper = pack_half_ints(a, b), pack_half_ints(c, d)
+    if digits == 2:
+        lower, upper = add_words(lower, sums[4]), add_words(upper, sums[5])
+    return lower, upper
 
 
 @forced
@@ -183,7 +193,7 @@ def _twice(sums, places):
 
 
 @forced
-def _packed(sums, digits):
+def packed(sums, digits):
     """Bytes of the sums of 32 columns."""
     value = pack_half_words(pack_half_ints(sums[0], sums[1]), pack_half_ints(sums[2], sums[3]))
     return in_order_half(value) if digits == WORDS else value
@@ -212,15 +222,14 @@ def sum_strip(
             sums = _add_pairs(sums, places + 16 * block, x, weights + 8 * block, some, digits)
             if block + some < pairs:
                 _keep(sums, place, digits)
+            elif kind == TO_WORDS:
+                lower, upper = as_words(sums, shift, digits)
+                store_half_words(target + 2 * x, join_lower(lower, upper))
+                store_half_words(target + 2 * x + 32, join_upper(lower, upper))
             else:
-                whole = _rounded(sums, shift, digits)
-                if kind == TO_WORDS:
-                    lower, upper = pack_half_ints(whole[0], whole[1]), pack_half_ints(whole[2], whole[3])
-                    store_half_words(target + 2 * x, join_lower(lower, upper))
-                    store_half_words(target + 2 * x + 32, join_upper(lower, upper))
-                else:
-                    value = _packed(_twice(whole, fraction) if kind == TO_BYTES_TWICE else whole, digits)
-                    store_half_bytes(beside if width < 32 else target + x, value)
+                whole = rounded(sums, shift, digits)
+                value = packed(_twice(whole, fraction) if kind == TO_BYTES_TWICE else whole, digits)
+                store_half_bytes(beside if width < 32 else target + x, value)
             place += _KEPT
     if kind != TO_WORDS and width < 32:
         copy_exactly(beside, target, width)
@@ -237,12 +246,12 @@ def sum_kept_rows(places, weights, pairs, target, width, beside, shift, digits):
         spread = four_weights(weights)
         for chunk in range(0, width, 32):
             x = max(min(chunk, width - 32), 0)
-            value = _packed(sum_four_words(rows, x, spread, shift), WORDS)
+            value = packed(sum_four_words(rows, x, spread, shift), WORDS)
             store_half_bytes(beside if width < 32 else target + x, value)
     else:
         for chunk in range(0, width, 32):
             x = max(min(chunk, width - 32), 0)
-            value = _packed(sum_words(places, x, weights, pairs, shift), WORDS)
+            value = packed(sum_words(places, x, weights, pairs, shift), WORDS)
             store_half_bytes(beside if width < 32 else target + x, value)
     if width < 32:
         copy_exactly(beside, target, width)
@@ -252,5 +261,5 @@ def sum_kept_rows(places, weights, pairs, target, width, beside, shift, digits):
 def strip_of(pairs, rows_in, rows):
     """Return how wide a strip of columns is whose windows, of four results, stay in the cache; and the room beside."""
     window = 2 * pairs + 3 * (rows_in // rows)
-    strip = max(512, ((1 << 17) // window) & ~63)
+    strip = max(512, ((1 << 15) // window) & ~63)
     return strip, _KEPT * (strip // 32)

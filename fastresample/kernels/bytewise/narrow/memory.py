@@ -13,3 +13,14 @@ def copy_exactly(source, target, count):
         store_half_bytes(target + i, load_half_bytes(source + i))
     for i in range(whole, count):
         store_u8(target + i, load_u8(source + i))
+
+
+@forced
+def copy_overlapping(source, target, count):
+    """Copy so many bytes to where none of them is, the last vector over some of the one before."""
+    if count < 32:
+        copy_exactly(source, target, count)
+    else:
+        for i in range(0, count, 32):
+            place = min(i, count - 32)
+            store_half_bytes(target + place, load_half_bytes(source + place))

@@ -6,6 +6,7 @@ import numpy as np
 
 from fastresample import codes
 from fastresample.kernels.bytewise.memory import aligned
+from fastresample.kernels.bytewise.narrow.long_taps import STRIP
 from fastresample.kernels.bytewise.narrow.tap_tables import packers
 from fastresample.kernels.bytewise.narrow.taps import HEADER, Special
 from fastresample.kernels.bytewise.sums import WORDS
@@ -18,6 +19,10 @@ _ONE = 22  # fraction bits of a weight of 1
 _WINDOW, _MOST_PAIR = 16, 127
 # Lower digits of more words' weights would not fit 32 bits.
 _MOST_TAPS_OF_WORDS = 480
+# What sums down the columns drop before they become words: the lower word of two digits.
+_WORD = 16
+# From how many rows of a window on, times how many windows have each row, `long_taps` is faster.
+_LONG = 180
 # How far ahead of a table's window one may start, so that they ascend.
 _MOST_AHEAD = 8
 
@@ -139,6 +144,19 @@ def _pack_windows(x: _Measured, windows: _Windows, channels: int, width: int, nu
 
 def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None:
     """Return what the kernel is specialised on and its tables, or None where these are beyond it."""
+    return _prepared(request, tables, long=False)
+
+
+def prepare_long(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None:
+    """Return the same of `long_taps`, or None where windows have few rows."""
+    columns_first = request.order == codes.VERTICAL_FIRST and request.taps_x != codes.IDENTITY
+    count, taps = tables[6].shape
+    if not columns_first or taps * taps * count < _LONG * int(tables[0][2]) or int(tables[0][1]) < STRIP:
+        return None
+    return _prepared(request, tables, long=True)
+
+
+def _prepared(request: Any, tables: Any, long: bool) -> tuple[Special, tuple[Any, ...]] | None:
     axis_x, axis_y, columns_last, words, fraction = _passes(request, tables)
     channels, width_in, rows_in = (int(size) for size in tables[0][:3])
     if axis_x is not None and channels > 4:
@@ -146,14 +164,23 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
     x, y = None if axis_x is None else _measured(axis_x), _measured(axis_y)
     if y is None or (x is None and axis_x is not None):
         return None
+    if words and x is not None and not columns_last and y.digits == 2 and y.shift != _WORD:
+        return None
+    if long:  # pairs of rows are the same for all windows
+        y = y._replace(taps=y.taps + int((y.starts & 1).max()))
+        np.bitwise_and(y.starts, -2, out=y.starts)
     windows = _Windows() if x is None else _windows(x, channels)
     pairs, columns = (y.taps + 1) // 2, windows.chunks * (1 + 4 * windows.parts)
-    numbers = np.empty(HEADER + columns + 2 * y.starts.size, np.int64)
+    numbers = np.empty(HEADER + columns + (4 if long else 2) * y.starts.size, np.int64)
     blob = aligned(windows.size + y.starts.size * pairs * 8)
     entries, weights, overrun = numbers[HEADER : HEADER + columns], blob[: windows.size], 0
     if x is not None:
         overrun = _pack_windows(x, windows, channels, width_in, entries, weights)
-    y.packers[1](*y.table, pairs, numbers[HEADER + columns :], blob[windows.size :].view(np.uint32))
+    rows, across = numbers[HEADER + columns :], blob[windows.size :].view(np.uint32)
+    if long:
+        _pack_long(y, pairs, rows.reshape(-1, 4), across)
+    else:
+        y.packers[1](*y.table, pairs, rows, across)
     _, _, chunks, groups, step, size = windows
     numbers[:HEADER] = (
         rows_in, width_in, overrun, chunks, groups, step, 1 if x is None else x.shift, pairs, y.shift, size,
@@ -161,3 +188,16 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
     )  # fmt: skip
     digits = x.digits if x is not None and columns_last else y.digits
     return Special(columns_last, x is not None, windows.parts, windows.three, digits, words), (numbers, blob)
+
+
+def _pack_long(y: _Measured, pairs: int, rows: Any, across: Any) -> None:
+    """Fill each window's first pair of rows, how many there are, and which of them have upper digits."""
+    short = np.empty(2 * len(rows), np.int64)
+    y.packers[1](*y.table, pairs, short, across)
+    counts = short[1::2]
+    numbers = np.arange(pairs)
+    upper = (across.reshape(-1, pairs, 2)[..., 1] != 0) & (numbers < counts[:, None])
+    fine = np.where(upper, numbers, pairs).min(1)
+    rows[:, 0], rows[:, 1] = short[::2] // 2, counts
+    rows[:, 2] = np.minimum(fine, counts)
+    rows[:, 3] = np.maximum(np.where(upper, numbers + 1, 0).max(1), rows[:, 2])

@@ -104,6 +104,30 @@ def _store_two(place, next_place, value, both, three, spare, count):
             store_upper(next_place, value)
 
 
+@forced
+def filter_lines(
+    lines, line, count, place, width, entries, table, chunks, groups, step, shift, parts, three, digits, spare
+):
+    """Filter one to four lines, ``line`` bytes apart, along their length into rows of ``width`` bytes."""
+    four = (
+        lines,
+        lines + min(1, count - 1) * line,
+        lines + min(2, count - 1) * line,
+        lines + min(3, count - 1) * line,
+    )
+    size = 32 + groups * (96 if digits == 2 else 64)
+    for _ in range(chunks):
+        goal, base = place + load_i64(entries), entries + 8
+        a, b, c, d = filter_four(four, base, table, size, groups, step, shift, parts, digits)
+        base, table = base + 16 * parts, table + size * (2 if parts == 4 else 1)
+        e, f, g, h = filter_four(four, base, table, size, groups, step, shift, parts, digits)
+        entries, table = base + 16 * parts, table + size * (2 if parts == 4 else 1)
+        _store_two(goal, goal + width, _two_rows(a, e, b, f, three), count > 1, three, spare, width)
+        if count > 2:
+            goal += 2 * width
+            _store_two(goal, goal + width, _two_rows(c, g, d, h, three), count > 3, three, spare, width)
+
+
 def make_columns_last(special):
     """Source rows are filtered along their length, four at a time, into a ring; that is summed down the columns."""
     _, _, parts, three, digits, words = special
@@ -199,8 +223,6 @@ def make_columns_first(special):
         entries, entry_size = address_of(numbers) + 8 * HEADER, 8 * (1 + 4 * parts)
         row_table = entries + entry_size * chunks
         weights_x, weights_y = address_of(blob), address_of(blob) + numbers[9]
-        table_size = 32 + groups * (96 if digits_x == 2 else 64)
-        chunk_size = table_size * (4 if parts == 4 else 2)
         source, target = address_of(src), address_of(out)
         total, safe = _safe(src, rows_in, max(32 - width_in, 0))
         left = max((total - safe - 1) * length + width_in, 0)
@@ -244,22 +266,10 @@ def make_columns_first(special):
                         shift_y, fraction, digits, kind, near, fresh, off,
                     )  # fmt: skip
             if along:
-                four = (
-                    lines,
-                    lines + min(1, count - 1) * line,
-                    lines + min(2, count - 1) * line,
-                    lines + min(3, count - 1) * line,
-                )
-                for chunk in range(chunks):
-                    entry, table = entries + chunk * entry_size, weights_x + chunk * chunk_size
-                    place, base = target + row * width + load_i64(entry), entry + 8
-                    a, b, c, d = filter_four(four, base, table, table_size, groups, step, shift_x, parts, digits_x)
-                    base, table = base + 16 * parts, table + chunk_size // 2
-                    e, f, g, h = filter_four(four, base, table, table_size, groups, step, shift_x, parts, digits_x)
-                    _store_two(place, place + width, _two_rows(a, e, b, f, three), count > 1, three, spare, width)
-                    if count > 2:
-                        place += 2 * width
-                        _store_two(place, place + width, _two_rows(c, g, d, h, three), count > 3, three, spare, width)
+                filter_lines(
+                    lines, line, count, target + row * width, width, entries, weights_x, chunks, groups, step, shift_x,
+                    parts, three, digits_x, spare,
+                )  # fmt: skip
             row += count
         return scratch.size + places.size + counts.size  # an address is not a use: this keeps the arrays alive
 
