@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from fastresample.kernels import correlation, packed, pooling, resizes, tables
+from fastresample.kernels import correlation, packed, pooling, resizes, straight, tables
 from fastresample.kernels.common import Kernel, statistics
 from fastresample.kernels.resizes import Request, known_channels
 from fastresample.kernels.variants import Variant
 
-__all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "tables"]
+__all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "straight", "tables"]
 
 Tables = tuple[Any, ...]
 

@@ -1,0 +1,193 @@
+"""Tables of whole images of bytes straight from their sizes: index maps, two taps, halving.
+
+One compiled call makes what `nearest` and `two_taps` pack of the tables of both axes, the very numbers, without these.
+"""
+
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+
+from fastresample.kernels import packed
+from fastresample.kernels.bytewise import halves, nearest, two_taps, two_taps_tables
+from fastresample.kernels.bytewise.two_taps_tables import FRACTION, HEAD, LANES
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.resizes import Request
+from fastresample.kernels.tables import indices, quantised, single
+from fastresample.kernels.tiers import VBMI, tier
+
+# The largest word of a weight, the most fraction bits of one; those of a weight where sums are high.
+_LARGEST, _MOST_BITS, _HIGH_BITS = 32766.0, 22, 11
+_corner, _nearest, _pack_map = forced(single.corner), forced(indices.nearest), forced(nearest.pack)
+_fixed, _single_linear, _pack_two = forced(quantised.fixed), forced(single.single_linear), forced(two_taps_tables.pack)
+
+
+class Sizes(NamedTuple):
+    """Images before and after, along both axes; samples of a pixel."""
+
+    rows_in: int
+    columns_in: int
+    rows: int
+    columns: int
+    channels: int
+
+
+class Straight(NamedTuple):
+    """A kernel, the tables that it takes, and about how many times as fast as the plain kernel it is."""
+
+    kernel: Kernel
+    tables: tuple[Any, ...]
+    speed: float
+
+
+_WORDS = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
+_VARIANTS = {(variant.family, variant.name): variant for variant in packed.VARIANTS}
+
+
+def serves() -> bool:
+    """Whether the processor has what these kernels need."""
+    return tier() is VBMI
+
+
+@cache
+def _made(family: str, name: str, source: str, special: Any) -> tuple[Kernel, float]:
+    variant = _VARIANTS[family, name]
+    return variant.make(Request(family, True, 0, source, source), special), variant.speed
+
+
+@lru_cache(maxsize=64)
+def halved(channels: int) -> Straight | None:
+    """Return how blocks of 2 x 2 pixels are averaged, whatever their number; None for too many channels."""
+    one = np.zeros(1, np.int32)
+    found = halves.prepare(
+        Request("separable", True, channels, "uint8", "uint8"), ((channels, 2 * channels, 2), *[one] * 4)
+    )
+    return None if found is None else Straight(*_made("separable", "halves", "uint8", ())[:1], found[1], 40.0)
+
+
+@forced
+def _follow(n_in, index, corner):
+    """Fill the source sample of each output: by the top-left corners of cells, or by centres."""
+    n_out = index.size
+    if corner:
+        _corner((1.0 / (n_out / n_in), float(n_in)), index)
+    else:
+        _nearest((2.0 * n_in, float(n_in - n_out), 2.0 * n_out, float(n_in)), index)
+
+
+def follow_map(rows_in, columns_in, columns, channels, item, corner, layout, index_y, begins, lanes):
+    """Fill what the kernel of `nearest` takes, from sizes in words of ``item`` bytes; return what its `pack` does."""
+    index_x = np.empty(columns, np.int32)
+    _follow(rows_in, index_y, corner)
+    _follow(columns_in, index_x, corner)
+    layout[0], layout[1], layout[2], layout[3] = channels, columns_in * channels, rows_in, 0
+    return _pack_map(index_x, channels * item, columns_in * channels * item, begins, lanes)
+
+
+@cache
+def _follower() -> Kernel:
+    index, numbers = array_type(np.int32, 1, writable=True), array_type(np.int64, 1, writable=True)
+    signature = (*[types.int64] * 5, types.boolean, numbers, index, numbers, array_type(np.uint8, 1, writable=True))
+    return compile_kernel(follow_map, "follow_map", signature)
+
+
+def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
+    """Return how pixels are copied, each of ``channels`` words; None where the map reaches too far."""
+    rows_in, columns_in, rows, columns, channels = sizes
+    item = _WORDS[source]
+    chunks = (columns * channels * item + 63) // 64
+    layout, index_y = np.empty(4, np.int64), np.empty(rows, np.int32)
+    begins, lanes = np.empty(max(16 * chunks, columns + 1), np.int64), np.empty(64 * chunks, np.uint8)
+    windows, wide, word = _follower()(
+        rows_in, columns_in, columns, channels, item, corner, layout, index_y, begins, lanes
+    )
+    if not (windows or word):
+        return None
+    short = bool(windows) and columns_in * channels * item < 64
+    kernel, speed = _made("gather", "windows", source, nearest.Specialisation(windows, bool(wide), short, word))
+    return Straight(kernel, (layout, index_y, begins, lanes), speed)
+
+
+@forced
+def _triangle(n_in, first, words):
+    """Fill the windows of two taps, as `filtered` and `cut` do; return the fraction bits, 0 where all have one tap.
+
+    Numerators are exact: output i lies at ``((2 i + 1) n_in - n_out) / (2 n_out)``.
+    """
+    n_out = first.size
+    unit, nearer, peak, pairs = 2 * n_out, np.empty(first.size), 0.0, False
+    place = n_in - n_out
+    left = place // unit
+    rest, whole, part = place - left * unit, n_in // n_out, 2 * n_in - n_in // n_out * unit
+    for i in range(n_out):
+        a, b = 1.0, 0.0
+        if rest != 0 and left >= 0 and left < n_in - 1:
+            a, b = 1.0 - rest / unit, 1.0 - (unit - rest) / unit
+            total = a + b
+            a, b, pairs = a / total, b / total, True
+        nearer[i], first[i], peak = a, max(left, 0), max(peak, a, b)
+        left += whole
+        rest += part
+        if rest >= unit:
+            left, rest = left + 1, rest - unit
+    bits = _MOST_BITS
+    while peak * 2.0**bits > _LARGEST:
+        bits -= 1
+    one = 2.0**bits
+    for i in range(n_out):
+        word = np.rint(nearer[i] * one)
+        words[2 * i], words[2 * i + 1] = np.int16(word), np.int16(one - word)
+        if first[i] == n_in - 1:  # a window ends with the axis
+            first[i], words[2 * i], words[2 * i + 1] = n_in - 2, 0, np.int16(one)
+    return bits if pairs else 0
+
+
+@forced
+def _linear(n_in, inside, first, words):
+    """Fill the windows of two taps, as `single_linear` and `fixed` do; return how many they have."""
+    n_out = first.size
+    count, weights = np.empty(n_out, np.int32), np.empty((n_out, 2))
+    _single_linear((1.0 / (n_out / n_in), float(n_in), 1.0 if inside else 0.0), first, count, weights)
+    return _fixed(first, count, weights, n_in if inside else -1, _HIGH_BITS, True, words)
+
+
+def _make_place(high: bool) -> Kernel:
+    def place_two_taps(rows_in, columns_in, rows, columns, channels, header, words):
+        """Fill what the kernel of `two_taps` takes; return what its `pack` does, -1 where windows have one sample."""
+        fx, wx = np.empty(columns, np.int32), np.empty(2 * columns, np.int16)
+        fy, wy = np.empty(rows, np.int32), np.empty(2 * rows, np.int16)
+        if high:
+            served = _linear(columns_in, True, fx, wx) == 2
+            _linear(rows_in, False, fy, wy)
+            shifts = (_HIGH_BITS - FRACTION, _HIGH_BITS + FRACTION - 16)
+        else:
+            bits_x, bits_y = _triangle(columns_in, fx, wx), _triangle(rows_in, fy, wy)
+            served = bits_x != 0 and bits_y != 0
+            shifts = (bits_x - FRACTION, bits_y + FRACTION)
+        if not served:
+            return -1
+        pairs_x, pairs_y = wx.reshape((columns, 2)), wy.reshape((rows, 2))
+        sizes = (channels, columns_in * channels, rows_in)
+        reach = np.empty((2, words.size // (96 if high else 64) * 8), np.int64)
+        return _pack_two(sizes, fx, pairs_x, fy, pairs_y, shifts, high, reach, header, words)
+
+    return place_two_taps
+
+
+@cache
+def _placer(high: bool) -> Kernel:
+    filled = array_type(np.int64, 1, writable=True), array_type(np.int16, 1, writable=True)
+    return compile_kernel(_make_place(high), f"place_two_taps_{high}", (*[types.int64] * 5, *filled))
+
+
+def two_tapped(sizes: Sizes, high: bool) -> Straight | None:
+    """Return how two taps both ways are weighed; None where windows have one sample or reach too far."""
+    chunks = -(-sizes.columns * sizes.channels // LANES)
+    header = np.empty(HEAD + 4 * sizes.rows + 5 * chunks, np.int64)
+    words = np.empty(chunks * (96 if high else 64), np.int16)
+    windows = _placer(high)(*sizes, header, words)
+    if windows < 0:
+        return None
+    kernel, speed = _made("separable", "two taps", "uint8", two_taps.Specialisation(windows, high))
+    return Straight(kernel, (header, words.view(np.uint8)), speed)

@@ -1,0 +1,127 @@
+"""Plans of the commonest calls straight from their sizes: whole C-contiguous images, copied, of two taps, or halved.
+
+The general planner would choose the same kernels and hand them the same tables, in several times as long; it serves
+what does not fit here, and arrays of other layouts.
+"""
+
+import math
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from fastresample import families, plan, spec
+from fastresample.conventions import CONVENTIONS
+from fastresample.layout import Array
+from fastresample.stage import PLAIN, WORDS, Whole
+
+_BYTES = np.dtype("uint8")
+_COPIED = {
+    convention: frozenset(map(np.dtype, CONVENTIONS[convention].methods["nearest"].dtypes))
+    for convention in ("native", "opencv")
+}
+# Channels of which the convention ``opencv`` rounds means of four as the other does.
+_QUARTERED = (1, 3, 4)
+
+
+class Short:
+    """A plan of one shape; what it is not for is left to the general planner."""
+
+    __slots__ = ("_asked", "_general", "_whole", "shape_out")
+
+    def __init__(self, shape_out: tuple[int, ...], whole: Whole, asked: tuple[Any, ...]) -> None:
+        self.shape_out, self._whole, self._asked = shape_out, whole, asked
+        self._general: plan.Plan | None = None
+
+    def run(self, image: Array, out: Array, threads: int | None) -> None:
+        """Fill ``out``; the arrays fit what was planned and do not overlap."""
+        if not self._whole.run(image, out, threads):
+            if self._general is None:
+                shape, dtype, size, method, antialias, convention, coordinates, axes = self._asked
+                self._general = plan.make(
+                    spec.resize_spec(shape, dtype, size, None, method, antialias, convention, coordinates, None, axes)
+                )
+            self._general.run(image, out, threads)
+
+
+def _copying(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+    """Whole pixels are copied as words where there is one of their size."""
+    if dtype not in _COPIED[convention]:
+        return None
+    size, pixel = dtype.itemsize, dtype.itemsize * sizes.channels
+    if sizes.channels > 1 and pixel in WORDS:
+        size, sizes = pixel, sizes._replace(channels=1)
+    name, word = WORDS[size]
+    made = straight.mapped(sizes, name, convention == "opencv")
+    return None if made is None else _whole(dtype, None if dtype == word else word, sizes, made, families.GATHER_NS)
+
+
+def _weighing(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+    if dtype != _BYTES:
+        return None
+    rows_in, columns_in, rows, columns, channels = sizes
+    if rows_in == 2 * rows and columns_in == 2 * columns:
+        made = straight.halved(channels) if convention == "native" or channels in _QUARTERED else None
+    else:
+        made = straight.two_tapped(sizes, convention == "opencv")
+    if made is None:
+        return None
+    return _whole(dtype, None, sizes, made, families.separable_ns(rows_in / rows, columns_in / columns, 2, 2))
+
+
+def _halving(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+    halved = sizes.rows_in == 2 * sizes.rows and sizes.columns_in == 2 * sizes.columns
+    return _weighing(straight, dtype, sizes, convention) if halved else None
+
+
+def _enlarging(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+    """Filters are stretched where an axis shrinks; at the ends dropping samples is the same as repeating them."""
+    enlarged = sizes.rows_in < sizes.rows and sizes.columns_in < sizes.columns
+    return _weighing(straight, dtype, sizes, convention) if enlarged else None
+
+
+def _whole(dtype: np.dtype[Any], word: np.dtype[Any] | None, sizes: Any, made: Any, sample_ns: float) -> Whole:
+    rows_in, columns_in, rows, columns, channels = sizes
+    length = columns * channels
+    kernel, tables, speed = made
+    flat_in, flat_out = (1, rows_in, columns_in * channels), (1, rows, length)
+    return Whole(dtype, dtype, word, flat_in, flat_out, rows, length * sample_ns / speed, kernel, tables, [])
+
+
+# By convention, method and ``antialias``.
+_WAYS: dict[Hashable, Callable[[Any, np.dtype[Any], Any, str], Whole | None]] = {
+    (convention, method, smooth): way
+    for convention in ("native", "opencv")
+    for names, way in ((("nearest",), _copying), (("bilinear", "linear"), _weighing))
+    for method in names
+    for smooth in (None, False)
+}
+_WAYS["native", "bilinear", True] = _WAYS["native", "linear", True] = _enlarging
+_WAYS["native", "area", None] = _WAYS["native", "box", None] = _WAYS["native", "box", False] = _halving
+
+
+def make_kept(image: Array, asked: tuple[Any, ...]) -> Short | None:
+    """Return the plan of a call's arguments, remembered where it is of ordinary size; None for any other call.
+
+    They are those of `plan.make_kept`, in the order of `resize`: the shape, the dtype, then ``size`` and so on.
+    """
+    shape, dtype, size, method, antialias, convention, coordinates, axes = asked
+    way = _WAYS.get((convention, method, antialias))
+    if way is None or coordinates is not None or axes is not None or type(size) is not tuple:
+        return None
+    if len(size) != 2 or not 2 <= len(shape) <= 3 or None in size or image.flags.num & PLAIN != PLAIN:
+        return None
+    (rows, columns), (rows_in, columns_in) = size, shape[:2]
+    channels = shape[2] if len(shape) == 3 else 1
+    if rows < 1 or columns < 1 or rows == rows_in or columns == columns_in or math.prod(shape) == 0:
+        return None
+    straight = families.load_kernels().straight
+    numbers = plan.table_size(rows_in, rows) + plan.table_size(columns_in, columns)
+    if not (straight.serves() and plan.worth_keeping(numbers)):
+        return None
+    whole = way(straight, dtype, straight.Sizes(rows_in, columns_in, rows, columns, channels), convention)
+    if whole is None:
+        return None
+    made = Short((rows, columns, *shape[2:]), whole, asked)
+    plan.keep(made, asked)
+    return made

@@ -1,0 +1,195 @@
+"""Plans straight from sizes: the kernels, the tables and the bits of the general planner."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import child
+import numpy as np
+import pytest
+
+from fastresample import Resizer, plan, resize, shortcuts
+from fastresample.kernels import straight
+from fastresample.kernels.tiers import VBMI, tier
+
+RNG = np.random.default_rng(11)
+needs_vectors = pytest.mark.skipif(tier() is not VBMI, reason="these kernels permute bytes")
+WAYS = [(convention, method) for convention in ("native", "opencv") for method in ("nearest", "bilinear")]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    plan.clear()
+    yield
+    plan.clear()
+
+
+def noise(shape: tuple[int, ...], dtype: str = "uint8") -> np.ndarray:
+    return RNG.integers(0, 256, (*shape, np.dtype(dtype).itemsize), np.uint8).view(dtype)[..., 0]
+
+
+def planned(image: np.ndarray, size: tuple[int, int], **given: Any) -> Any:
+    """Resize and return the plan that was kept."""
+    plan.clear()
+    resize(image, size, **given)
+    (kept,) = plan._asked.values()
+    return kept
+
+
+def drawn(number: int) -> tuple[tuple[int, ...], tuple[int, int]]:
+    """Draw an image's shape and a size; simple ratios, whose windows repeat, are frequent."""
+    rng = np.random.default_rng(number)
+    rows, columns = (int(n) for n in np.exp(rng.uniform(0, np.log(400), 2)))
+    size = [int(n) for n in np.exp(rng.uniform(0, np.log(400), 2))]
+    if number % 3 == 0:
+        up, down = (int(n) for n in rng.integers(1, 6, 2))
+        columns, size[1] = columns * down, columns * up
+    channels = (0, 1, 2, 3, 4, 5, 8, 31)[number % 8]
+    return (rows, columns, channels)[: 3 if channels else 2], (size[0], size[1])
+
+
+@needs_vectors
+@pytest.mark.parametrize(("convention", "method"), WAYS)
+def test_the_kernels_and_the_bits_are_those_of_the_general_planner(convention: str, method: str) -> None:
+    straightly = 0
+    for number in range(400):
+        shape, size = drawn(number)
+        dtype = ("uint8", "uint16", "float32", "float64")[number // 8 % 4] if method == "nearest" else "uint8"
+        image = noise(shape, dtype)
+        found = planned(image, size, method=method, convention=convention)
+        resizer = Resizer(shape, size, dtype, method=method, convention=convention)
+        expected = resizer(image)
+        assert resize(image, size, method=method, convention=convention).tobytes() == expected.tobytes(), (shape, size)
+        if isinstance(found, shortcuts.Short):
+            straightly += 1
+            (stage,) = resizer._plan.stages
+            own, general = found._whole, stage._whole[shape]
+            assert own._replace(tables=(), timed=[]) == general._replace(tables=(), timed=[]), (shape, size)
+            assert [table.shape for table in own.tables] == [table.shape for table in general.tables]
+    assert straightly > 200
+
+
+@needs_vectors
+def test_enlarging_with_antialias_is_straight_too() -> None:
+    straightly = 0
+    for number in range(200):
+        shape, size = drawn(number)
+        image = noise(shape)
+        straightly += isinstance(planned(image, size, antialias=True), shortcuts.Short)
+        expected = Resizer(shape, size, antialias=True)(image)
+        assert resize(image, size, antialias=True).tobytes() == expected.tobytes(), (shape, size)
+    assert straightly > 15
+
+
+@needs_vectors
+@pytest.mark.parametrize("method", ["bilinear", "area", "box"])
+@pytest.mark.parametrize("channels", [0, 1, 3, 4, 32, 33])
+def test_halving_needs_no_tables(method: str, channels: int) -> None:
+    for convention in ("native", "opencv") if method == "bilinear" else ("native",):
+        for rows, columns in ((1, 1), (1, 40), (40, 1), (7, 33), (64, 65)):
+            shape = (2 * rows, 2 * columns, channels)[: 3 if channels else 2]
+            image = noise(shape)
+            found = planned(image, (rows, columns), method=method, convention=convention)
+            most = 32 if convention == "native" else 4
+            assert isinstance(found, shortcuts.Short) == (channels <= most)
+            expected = Resizer(shape, (rows, columns), method=method, convention=convention)(image)
+            again = resize(image, (rows, columns), method=method, convention=convention)
+            assert again.tobytes() == expected.tobytes()
+
+
+NOT_STRAIGHT: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
+    "one axis": ((23,), {"size": 9}),
+    "planes": ((2, 3, 9, 11), {"size": (5, 7), "axes": (2, 3)}),
+    "axes": ((9, 11, 3), {"size": (5, 7), "axes": (0, 1)}),
+    "the rows stay": ((9, 11, 3), {"size": (9, 7)}),
+    "the columns stay": ((9, 11, 3), {"size": (5, 11)}),
+    "coordinates": ((9, 11, 3), {"size": (5, 7), "coordinates": "half_pixel"}),
+    "a box": ((9, 11, 3), {"size": (5, 7), "box": (0, 0, 9, 11)}),
+    "a factor": ((9, 11, 3), {"factor": 0.7}),
+    "a list": ((9, 11, 3), {"size": [5, 7]}),
+    "antialias": ((9, 11, 3), {"size": (5, 17), "antialias": True}),
+    "area": ((9, 11, 3), {"size": (5, 7), "method": "area"}),
+    "another convention": ((9, 11, 3), {"size": (5, 7), "convention": "torch"}),
+    "a single row": ((1, 11, 3), {"size": (5, 7)}),
+    "long": ((1, 2), {"size": (2, 1 << 17)}),
+}
+
+
+@pytest.mark.parametrize("name", NOT_STRAIGHT)
+def test_other_calls_are_planned_in_general(name: str) -> None:
+    shape, given = NOT_STRAIGHT[name]
+    resize(noise(shape), **given)
+    assert not any(isinstance(kept, shortcuts.Short) for kept in plan._asked.values())
+
+
+@pytest.mark.parametrize("method", ["nearest", "bilinear"])
+def test_arrays_of_other_layouts_have_the_bits(method: str) -> None:
+    image = noise((20, 30, 3))
+    expected = resize(image, (11, 17), method=method)
+    for odd in (np.asfortranarray(image), image.repeat(2, 1)[:, ::2], np.pad(image, 2)[2:-2, 2:-2, 2:-2]):
+        for first in (odd, image):  # whichever is planned for
+            plan.clear()
+            resize(first, (11, 17), method=method)
+            for given in (odd, image):
+                assert resize(given, (11, 17), method=method).tobytes() == expected.tobytes()
+                out = np.zeros((17, 11, 3), np.uint8).transpose(1, 0, 2)
+                assert resize(given, (11, 17), method=method, out=out) is out
+                assert np.ascontiguousarray(out).tobytes() == expected.tobytes()
+
+
+def test_a_swapped_image_has_a_plan_of_its_own() -> None:
+    image = noise((20, 30), "uint16")
+    expected = resize(image, (11, 17), method="nearest")
+    swapped = resize(image.astype(image.dtype.newbyteorder()), (11, 17), method="nearest")
+    assert swapped.dtype == image.dtype.newbyteorder()
+    assert (swapped == expected).all()
+
+
+@needs_vectors
+def test_words_that_are_not_aligned_are_left_to_the_general_planner() -> None:
+    room = np.empty(20 * 30 * 4 + 1, np.uint8)
+    image = room[1:].reshape(20, 30, 4)
+    image[:] = noise((20, 30, 4))
+    assert (
+        resize(image, (11, 17), method="nearest").tobytes()
+        == resize(image.copy(), (11, 17), method="nearest").tobytes()
+    )
+
+
+def test_what_is_refused_is_refused_as_ever() -> None:
+    image = noise((9, 11, 3))
+    for size in ((0, 7), (5, -1), (5, 7, 3), (None, 7), ()):
+        with pytest.raises((TypeError, ValueError), match="size must be two positive integers"):
+            resize(image, size)
+    with pytest.raises(ValueError, match="must not be empty"):
+        resize(noise((0, 11, 3)), (5, 7))
+    with pytest.raises(TypeError, match="one of the dtypes"):
+        resize(image.astype(np.complex64), (5, 7), method="nearest")
+    with pytest.raises(TypeError, match="one of the dtypes"):
+        resize(image.astype(np.int64), (5, 7), method="nearest", convention="opencv")
+    assert not plan._asked
+
+
+def test_the_first_calls_of_a_process_compile_little() -> None:
+    script = """
+    import numpy as np
+    import fastresample
+    from child import tell
+    from fastresample.kernels.common import statistics
+    from fastresample.kernels.tiers import VBMI, tier
+
+    image = np.zeros((90, 120, 3), np.uint8)
+    counts = []
+    for method, size in (("nearest", (50, 70)), ("bilinear", (50, 70)), ("bilinear", (45, 60))):
+        fastresample.resize(image, size, method=method)
+        counts.append(sum(statistics.values()))
+    tell(counts if tier() is VBMI else [2, 4, 5])
+    """
+    assert child.run(script).told == [2, 4, 5]
+
+
+@needs_vectors
+def test_maps_that_reach_too_far_are_left_to_the_general_planner() -> None:
+    assert straight.mapped(straight.Sizes(9, 4000, 5, 40, 33), "uint8", False) is None
+    image = noise((9, 4000, 33))
+    expected = Resizer(image.shape, (5, 40), method="nearest")(image)
+    assert resize(image, (5, 40), method="nearest").tobytes() == expected.tobytes()
