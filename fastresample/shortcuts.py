@@ -6,12 +6,16 @@ what does not fit here, and arrays of other layouts.
 
 import math
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from fastresample import families, plan, spec
-from fastresample.conventions import CONVENTIONS
+from fastresample import codes, families, plan, spec, weights
+from fastresample.arithmetic import Arithmetic
+from fastresample.conventions import CONVENTIONS, Options, Task
+from fastresample.filters import FILTERS
+from fastresample.geometry import Grid
 from fastresample.layout import Array
 from fastresample.stage import PLAIN, WORDS, Whole
 
@@ -74,10 +78,31 @@ def _halving(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -
     return _weighing(straight, dtype, sizes, convention) if halved else None
 
 
-def _enlarging(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+def _filtering(
+    method: str, antialias: bool, straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str
+) -> Whole | None:
     """Filters are stretched where an axis shrinks; at the ends dropping samples is the same as repeating them."""
-    enlarged = sizes.rows_in < sizes.rows and sizes.columns_in < sizes.columns
-    return _weighing(straight, dtype, sizes, convention) if enlarged else None
+    rows_in, columns_in, rows, columns, channels = sizes
+    if dtype != _BYTES:
+        return None
+    if method == "bilinear" and rows_in < rows and columns_in < columns:
+        return _weighing(straight, dtype, sizes, convention)
+    down = Grid(rows_in, rows, "half_pixel", 0.0, float(rows_in))
+    across = Grid(columns_in, columns, "half_pixel", 0.0, float(columns_in))
+    task = Task(method, antialias, "uint8", down, across, channels, 1, True, 2, Options())
+    _, y, x, arithmetic, order, halving = CONVENTIONS[convention].operation(task)
+    assert isinstance(arithmetic, Arithmetic)
+    if halving or arithmetic.last.weight != "float64" or arithmetic.first.rounding != codes.WEIGHT_CUT:
+        return None
+    vertical_first = order == codes.VERTICAL_FIRST
+    found = families.load_kernels().straight_filters.filtered(
+        sizes, x, y, (arithmetic.first.bits, weights.WIDE[1]), vertical_first
+    )
+    if found is None:
+        return None
+    made, taps_x, taps_y = found
+    sample_ns = families.separable_ns(rows_in / rows, columns_in / columns, taps_x, taps_y, vertical_first)
+    return _whole(dtype, None, sizes, made, sample_ns)
 
 
 def _whole(dtype: np.dtype[Any], word: np.dtype[Any] | None, sizes: Any, made: Any, sample_ns: float) -> Whole:
@@ -96,8 +121,13 @@ _WAYS: dict[Hashable, Callable[[Any, np.dtype[Any], Any, str], Whole | None]] = 
     for method in names
     for smooth in (None, False)
 }
-_WAYS["native", "bilinear", True] = _WAYS["native", "linear", True] = _enlarging
-_WAYS["native", "area", None] = _WAYS["native", "box", None] = _WAYS["native", "box", False] = _halving
+_WAYS["native", "area", None] = _WAYS["native", "area", True] = _halving
+_WAYS["native", "box", None] = _WAYS["native", "box", False] = _halving
+for _method, _filter in FILTERS.items():
+    # Unstretched, these have more than two taps.
+    for _smooth in (None, False, True) if _filter.support > 1.0 else (True,):
+        for _name in (_method, *(alias for alias, name in spec.ALIASES.items() if name == _method)):
+            _WAYS["native", _name, _smooth] = partial(_filtering, _method, bool(_smooth))
 
 
 def make_kept(image: Array, asked: tuple[Any, ...]) -> Short | None:

@@ -672,11 +672,11 @@ def made(monkeypatch):
         return lambda src, out, *rest: out.fill(0)
 
     monkeypatch.setattr(kernels.resizes, "compile_kernel", record)
-    for made in (kernels._made, kernels.straight._made, kernels.straight.halved):
+    for made in (kernels._made, kernels.straight.made, kernels.straight.halved):
         made.cache_clear()
     plan.clear()
     yield names
-    for made in (kernels._made, kernels.straight._made, kernels.straight.halved):
+    for made in (kernels._made, kernels.straight.made, kernels.straight.halved):
         made.cache_clear()
     plan.clear()
 

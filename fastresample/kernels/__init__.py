@@ -7,12 +7,24 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from fastresample.kernels import correlation, packed, pooling, resizes, straight, tables
+from fastresample.kernels import correlation, packed, pooling, resizes, straight, straight_filters, tables
 from fastresample.kernels.common import Kernel, statistics
 from fastresample.kernels.resizes import Request, known_channels
 from fastresample.kernels.variants import Variant
 
-__all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "straight", "tables"]
+__all__ = [
+    "VARIANTS",
+    "Request",
+    "Variant",
+    "bind",
+    "chosen",
+    "matching",
+    "select",
+    "statistics",
+    "straight",
+    "straight_filters",
+    "tables",
+]
 
 Tables = tuple[Any, ...]
 

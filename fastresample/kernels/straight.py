@@ -51,7 +51,8 @@ def serves() -> bool:
 
 
 @cache
-def _made(family: str, name: str, source: str, special: Any) -> tuple[Kernel, float]:
+def made(family: str, name: str, source: str, special: Any) -> tuple[Kernel, float]:
+    """Return a compiled kernel of vectors and its speed."""
     variant = _VARIANTS[family, name]
     return variant.make(Request(family, True, 0, source, source), special), variant.speed
 
@@ -63,7 +64,10 @@ def halved(channels: int) -> Straight | None:
     found = halves.prepare(
         Request("separable", True, channels, "uint8", "uint8"), ((channels, 2 * channels, 2), *[one] * 4)
     )
-    return None if found is None else Straight(*_made("separable", "halves", "uint8", ())[:1], found[1], 40.0)
+    if found is None:
+        return None
+    kernel, speed = made("separable", "halves", "uint8", ())
+    return Straight(kernel, found[1], speed)
 
 
 @forced
@@ -105,7 +109,7 @@ def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
     if not (windows or word):
         return None
     short = bool(windows) and columns_in * channels * item < 64
-    kernel, speed = _made("gather", "windows", source, nearest.Specialisation(windows, bool(wide), short, word))
+    kernel, speed = made("gather", "windows", source, nearest.Specialisation(windows, bool(wide), short, word))
     return Straight(kernel, (layout, index_y, begins, lanes), speed)
 
 
@@ -189,5 +193,5 @@ def two_tapped(sizes: Sizes, high: bool) -> Straight | None:
     windows = _placer(high)(*sizes, header, words)
     if windows < 0:
         return None
-    kernel, speed = _made("separable", "two taps", "uint8", two_taps.Specialisation(windows, high))
+    kernel, speed = made("separable", "two taps", "uint8", two_taps.Specialisation(windows, high))
     return Straight(kernel, (header, words.view(np.uint8)), speed)
