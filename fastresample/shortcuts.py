@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from fastresample import codes, families, plan, spec, weights
-from fastresample.arithmetic import Arithmetic
-from fastresample.conventions import CONVENTIONS, Options, Task
-from fastresample.filters import FILTERS
-from fastresample.geometry import Grid
+from fastresample import families, plan, spec
+from fastresample.conventions import CONVENTIONS, native
+from fastresample.filters import FILTERS, Filter
 from fastresample.layout import Array
 from fastresample.stage import PLAIN, WORDS, Whole
 
+_TRIANGLE = FILTERS["bilinear"]
 _BYTES = np.dtype("uint8")
 _COPIED = {
     convention: frozenset(map(np.dtype, CONVENTIONS[convention].methods["nearest"].dtypes))
@@ -79,24 +78,24 @@ def _halving(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -
 
 
 def _filtering(
-    method: str, antialias: bool, straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str
+    filter_: Filter, antialias: bool, straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str
 ) -> Whole | None:
     """Filters are stretched where an axis shrinks; at the ends dropping samples is the same as repeating them."""
-    rows_in, columns_in, rows, columns, channels = sizes
+    rows_in, columns_in, rows, columns, _ = sizes
     if dtype != _BYTES:
         return None
-    if method == "bilinear" and rows_in < rows and columns_in < columns:
+    if filter_ is _TRIANGLE and rows_in < rows and columns_in < columns:
         return _weighing(straight, dtype, sizes, convention)
-    down = Grid(rows_in, rows, "half_pixel", 0.0, float(rows_in))
-    across = Grid(columns_in, columns, "half_pixel", 0.0, float(columns_in))
-    task = Task(method, antialias, "uint8", down, across, channels, 1, True, 2, Options())
-    _, y, x, arithmetic, order, halving = CONVENTIONS[convention].operation(task)
-    assert isinstance(arithmetic, Arithmetic)
-    if halving or arithmetic.last.weight != "float64" or arithmetic.first.rounding != codes.WEIGHT_CUT:
+    if antialias:
+        taps_x = min(native.widest(filter_, max(columns_in, columns), columns), columns_in)
+        taps_y = min(native.widest(filter_, max(rows_in, rows), rows), rows_in)
+    else:
+        taps_x = taps_y = native.widest(filter_, 1.0, 1.0)
+    if not native.fine(max(taps_x, taps_y)):
         return None
-    vertical_first = order == codes.VERTICAL_FIRST
+    vertical_first, code, support, parameters = antialias and rows_in > rows, *filter_
     found = families.load_kernels().straight_filters.filtered(
-        sizes, x, y, (arithmetic.first.bits, weights.WIDE[1]), vertical_first
+        sizes, (support, code, *parameters), antialias, taps_x, taps_y, vertical_first
     )
     if found is None:
         return None
@@ -127,7 +126,7 @@ for _method, _filter in FILTERS.items():
     # Unstretched, these have more than two taps.
     for _smooth in (None, False, True) if _filter.support > 1.0 else (True,):
         for _name in (_method, *(alias for alias, name in spec.ALIASES.items() if name == _method)):
-            _WAYS["native", _name, _smooth] = partial(_filtering, _method, bool(_smooth))
+            _WAYS["native", _name, _smooth] = partial(_filtering, _filter, bool(_smooth))
 
 
 def make_kept(image: Array, asked: tuple[Any, ...]) -> Short | None:

@@ -15,8 +15,8 @@ from fastresample.conventions.records import Rule
 
 # Largest word and largest absolute sum of cut weights. A cut may add one. Sums of bytes must fit 32 bits, and what is
 # above the lowest byte of a word 16.
-WIDE = (math.inf, 2.0**23 - 2.0**16)
-_LIMITS = {"int16": (32766.0, math.inf), "int32": WIDE, "float64": WIDE}
+_WIDE = (math.inf, 2.0**23 - 2.0**16)
+_LIMITS = {"int16": (32766.0, math.inf), "int32": _WIDE, "float64": _WIDE}
 
 
 @dataclass(eq=False, slots=True)  # not frozen: that would make it slow to make

@@ -16,7 +16,7 @@ import sys
 from fastresample import codes
 from fastresample.arithmetic import FIT, Arithmetic, Pass, floating
 from fastresample.conventions.records import Convention, Method, Operation, Rule, Task
-from fastresample.filters import FILTERS
+from fastresample.filters import FILTERS, Filter
 from fastresample.geometry import AxisMap, Grid, axis_map, identity
 
 # 22 bits: 255 * 2**22 still fits the 32-bit accumulator. The weights' peak sets a lower number (cut()).
@@ -93,12 +93,22 @@ def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
     crop = place.step == 1 and place.offset % place.unit == 0
     filter_ = FILTERS["box" if crop else task.method]
     spread = max(place.stride, place.unit) if task.antialias else place.unit
-    width = 2 * filter_.support * spread / place.unit
-    taps = math.floor(width) + 1 if filter_.code == codes.BOX else math.ceil(width)
+    taps = widest(filter_, spread, place.unit)
     if task.antialias:  # else the table needs room for what lies outside, before it is added to the edge
         taps = min(taps, grid.n_in)
     shape = (spread, filter_.support, float(filter_.code), *filter_.parameters)
     return Rule("filtered", (*numbers, *shape, float(not task.antialias)), taps)
+
+
+def widest(filter_: Filter, spread: float, unit: float) -> int:
+    """Return the most samples that a filter may weigh which is stretched ``spread / unit`` times."""
+    width = 2 * filter_.support * spread / unit
+    return math.floor(width) + 1 if filter_.code == codes.BOX else math.ceil(width)
+
+
+def fine(taps: int) -> bool:
+    """Whether bytes weighed by so many taps have whole weights in the first pass and real ones in the last."""
+    return _BYTES[0][0] < taps <= _BYTES[1][0]
 
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:

@@ -17,25 +17,31 @@ from fastresample.kernels.common import Kernel, array_type, compile_kernel, forc
 from fastresample.kernels.straight import Sizes, Straight, made
 from fastresample.kernels.tables import quantised, windows
 
+# Those of the planner: the most fraction bits of a weight, and the largest absolute sum of a window's words.
+_MOST_BITS, _MOST_GAIN = 22, 2.0**23 - 2.0**16
 _filtered, _cut = forced(windows.filtered), forced(quantised.cut)
 _survey, _divide, _pack_pairs = (
     forced(function) for function in (word_tap_tables.survey, word_tap_tables.divide, word_tap_tables.pack)
 )
 
 
-def filter_both(numbers, most_bits, most_gain, near, words, far, reals, found):
+def filter_both(support, code, a, b, stretched, near_in, near, words, far_in, far, reals, found):
     """Fill the windows and the weights of two passes: whole ones, then real ones, whose sums are exact.
 
-    ``numbers``: those of `filtered`, for both. Return the fraction bits of the words between the passes; ``found``: of
-    the weights, and how wide the tables are.
+    ``support``, ``code``, ``a``, ``b``: of the filter. ``near_in``, ``far_in``: samples of the axes. Return the
+    fraction bits of the words between the passes; ``found``: of the weights, and how wide the tables are.
     """
     fraction = 0
     for last in range(2):
         first, table = (near, far)[last], (words, reals)[last]
         count, weights = np.empty(first.size, np.int32), np.empty((first.size, table.size // first.size))
-        _filtered(numbers[last], first, count, weights)
-        inside, scale = (-1, 2.0**-fraction) if last else (np.int64(numbers[0, 3]), 0.0)
-        bits, gain, wide = _cut(first, count, weights, inside, most_bits, np.inf, most_gain, scale, table)
+        n_in, n_out = (near_in, far_in)[last], first.size
+        stride, unit, repeat = 2.0 * n_in, 2.0 * n_out, 0.0 if stretched else 1.0
+        spread = max(stride, unit) if stretched else unit
+        numbers = (stride, float(n_in - n_out), unit, float(n_in), spread, support, float(code), a, b, repeat)
+        _filtered(numbers, first, count, weights)
+        inside, scale = (-1, 2.0**-fraction) if last else (n_in, 0.0)
+        bits, gain, wide = _cut(first, count, weights, inside, _MOST_BITS, np.inf, _MOST_GAIN, scale, table)
         found[last], found[2 + last] = bits, wide
         if last == 0:
             fraction = bits - 16
@@ -47,7 +53,11 @@ def filter_both(numbers, most_bits, most_gain, near, words, far, reals, found):
 @cache
 def _filter_both() -> Kernel:
     index, real, found = (array_type(dtype, 1, writable=True) for dtype in (np.int32, np.float64, np.int64))
-    signature = (array_type(np.float64, 2), types.int64, types.float64, index, real, index, real, found)
+    length, number = types.int64, types.float64
+    signature = (
+        *(number, length, number, number, types.boolean),
+        *(length, index, real, length, index, real, found),
+    )
     return compile_kernel(filter_both, "filter_both", signature)
 
 
@@ -106,26 +116,27 @@ class Filtered(NamedTuple):
     taps_y: int
 
 
-def filtered(sizes: Sizes, x: Any, y: Any, limits: tuple[int, float], vertical_first: bool) -> Filtered | None:
+def filtered(
+    sizes: Sizes, filter_: Any, stretched: bool, room_x: int, room_y: int, vertical_first: bool
+) -> Filtered | None:
     """Return how windows of several taps are weighed; None for tables that other kernels serve.
 
-    ``x``, ``y``: the rules of the columns and of the rows. ``limits``: the most fraction bits of weights and the
-    largest absolute sum of a window's words.
+    ``filter_``: its support, code and parameters. ``room_x``, ``room_y``: the most taps along rows and columns.
     """
-    near, far = (y, x) if vertical_first else (x, y)
-    outputs = (sizes.rows, sizes.columns) if vertical_first else (sizes.columns, sizes.rows)
-    first_near, first_far = np.empty(outputs[0], np.int32), np.empty(outputs[1], np.int32)
-    words, reals = np.empty(outputs[0] * near.taps), np.empty(outputs[1] * far.taps)
-    found = np.empty(4, np.int64)
-    numbers = np.array((near.numbers, far.numbers))
-    fraction = _filter_both()(numbers, *limits, first_near, words, first_far, reals, found)
+    rows_in, columns_in, rows, columns, channels = sizes
+    near_in, near, room, far_in, far, room_far = columns_in, columns, room_x, rows_in, rows, room_y
+    if vertical_first:
+        near_in, near, room, far_in, far, room_far = far_in, far, room_far, near_in, near, room
+    first_near, first_far = np.empty(near, np.int32), np.empty(far, np.int32)
+    words, reals, found = np.empty(near * room), np.empty(far * room_far), np.empty(4, np.int64)
+    fraction = _filter_both()(*filter_, stretched, near_in, first_near, words, far_in, first_far, reals, found)
     bits, last_bits, wide, wide_far = found.tolist()
-    words, reals = words[: outputs[0] * wide], reals[: outputs[1] * wide_far]
+    words, reals = words[: near * wide], reals[: far * wide_far]
     shift, last_shift = bits - fraction, last_bits + fraction
-    layout = (sizes.channels, sizes.columns_in * sizes.channels, sizes.rows_in)
+    layout = (channels, columns_in * channels, rows_in)
     taps_x, taps_y = (wide_far, wide) if vertical_first else (wide, wide_far)
     if vertical_first:
-        if sizes.channels > 4 or long_tap_tables.long(True, sizes.channels, 0.0, taps_x):
+        if channels > 4 or long_tap_tables.long(True, channels, 0.0, taps_x):
             return None
     else:
         straight = _word_taps(layout, first_near, words, wide, shift, first_far, reals, wide_far, last_shift)
