@@ -11,16 +11,20 @@ from numba import types
 
 from fastresample.kernels import packed
 from fastresample.kernels.bytewise import halves, nearest, two_taps, two_taps_tables
+from fastresample.kernels.bytewise.narrow import halves as narrow_halves
+from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
+from fastresample.kernels.bytewise.narrow import two_taps_tables as narrow_tables
 from fastresample.kernels.bytewise.two_taps_tables import FRACTION, HEAD, LANES
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.resizes import Request
 from fastresample.kernels.tables import indices, quantised, single
-from fastresample.kernels.tiers import VBMI, tier
+from fastresample.kernels.tiers import PLAIN, VBMI, tier
 
 # The largest word of a weight, the most fraction bits of one; those of a weight where sums are high.
 _LARGEST, _MOST_BITS, _HIGH_BITS = 32766.0, 22, 11
 _corner, _nearest, _pack_map = forced(single.corner), forced(indices.nearest), forced(nearest.pack)
-_fixed, _single_linear, _pack_two = forced(quantised.fixed), forced(single.single_linear), forced(two_taps_tables.pack)
+_fixed, _single_linear = forced(quantised.fixed), forced(single.single_linear)
+_pack_wide, _pack_narrow = forced(two_taps_tables.pack), forced(narrow_tables.pack)
 
 
 class Sizes(NamedTuple):
@@ -31,6 +35,11 @@ class Sizes(NamedTuple):
     rows: int
     columns: int
     channels: int
+
+
+def serves() -> bool:
+    """Whether the processor has vectors that some of these kernels need."""
+    return tier() is not PLAIN
 
 
 class Straight(NamedTuple):
@@ -45,11 +54,6 @@ _WORDS = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
 _VARIANTS = {(variant.family, variant.name): variant for variant in packed.VARIANTS}
 
 
-def serves() -> bool:
-    """Whether the processor has what these kernels need."""
-    return tier() is VBMI
-
-
 @cache
 def made(family: str, name: str, source: str, special: Any) -> tuple[Kernel, float]:
     """Return a compiled kernel of vectors and its speed."""
@@ -61,12 +65,12 @@ def made(family: str, name: str, source: str, special: Any) -> tuple[Kernel, flo
 def halved(channels: int) -> Straight | None:
     """Return how blocks of 2 x 2 pixels are averaged, whatever their number; None for too many channels."""
     one = np.zeros(1, np.int32)
-    found = halves.prepare(
-        Request("separable", True, channels, "uint8", "uint8"), ((channels, 2 * channels, 2), *[one] * 4)
-    )
+    request, tables = Request("separable", True, channels, "uint8", "uint8"), ((channels, 2 * channels, 2), *[one] * 4)
+    wide = tier() is VBMI
+    found = (halves if wide else narrow_halves).prepare(request, tables)
     if found is None:
         return None
-    kernel, speed = made("separable", "halves", "uint8", ())
+    kernel, speed = made("separable", "halves" if wide else "narrow halves", "uint8", ())
     return Straight(kernel, found[1], speed)
 
 
@@ -98,6 +102,8 @@ def _follower() -> Kernel:
 
 def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
     """Return how pixels are copied, each of ``channels`` words; None where the map reaches too far."""
+    if tier() is not VBMI:
+        return None
     rows_in, columns_in, rows, columns, channels = sizes
     item = _WORDS[source]
     chunks = (columns * channels * item + 63) // 64
@@ -156,9 +162,12 @@ def _linear(n_in, inside, first, words):
     return _fixed(first, count, weights, n_in if inside else -1, _HIGH_BITS, True, words)
 
 
-def _make_place(high: bool) -> Kernel:
+def _make_place(high: bool, narrow: bool) -> Kernel:
     def place_two_taps(rows_in, columns_in, rows, columns, channels, header, words):
-        """Fill what the kernel of `two_taps` takes; return what its `pack` does, -1 where windows have one sample."""
+        """Fill what the kernel takes; return the results of a block (0: whole vectors) times 16, plus its windows.
+
+        It is -1 where windows have one sample or reach too far.
+        """
         fx, wx = np.empty(columns, np.int32), np.empty(2 * columns, np.int16)
         fy, wy = np.empty(rows, np.int32), np.empty(2 * rows, np.int16)
         if high:
@@ -173,25 +182,40 @@ def _make_place(high: bool) -> Kernel:
             return -1
         pairs_x, pairs_y = wx.reshape((columns, 2)), wy.reshape((rows, 2))
         sizes = (channels, columns_in * channels, rows_in)
+        if narrow:
+            lanes, windows = _pack_narrow(sizes, fx, pairs_x, fy, pairs_y, shifts, high, header, words)
+            return 16 * lanes + windows if windows else -1
         reach = np.empty((2, words.size // (96 if high else 64) * 8), np.int64)
-        return _pack_two(sizes, fx, pairs_x, fy, pairs_y, shifts, high, reach, header, words)
+        return _pack_wide(sizes, fx, pairs_x, fy, pairs_y, shifts, high, reach, header, words)
 
     return place_two_taps
 
 
 @cache
-def _placer(high: bool) -> Kernel:
+def _placer(high: bool, narrow: bool) -> Kernel:
     filled = array_type(np.int64, 1, writable=True), array_type(np.int16, 1, writable=True)
-    return compile_kernel(_make_place(high), f"place_two_taps_{high}", (*[types.int64] * 5, *filled))
+    name = f"place_{'narrow_' if narrow else ''}two_taps_{high}"
+    return compile_kernel(_make_place(high, narrow), name, (*[types.int64] * 5, *filled))
 
 
 def two_tapped(sizes: Sizes, high: bool) -> Straight | None:
     """Return how two taps both ways are weighed; None where windows have one sample or reach too far."""
-    chunks = -(-sizes.columns * sizes.channels // LANES)
-    header = np.empty(HEAD + 4 * sizes.rows + 5 * chunks, np.int64)
-    words = np.empty(chunks * (96 if high else 64), np.int16)
-    windows = _placer(high)(*sizes, header, words)
-    if windows < 0:
+    wide = _placed(sizes, high, False) if tier() is VBMI else None
+    return wide or _placed(sizes, high, True)
+
+
+def _placed(sizes: Sizes, high: bool, narrow: bool) -> Straight | None:
+    # Chunks are of two blocks, of six results at least, and up to eight windows; or of whole vectors and up to four.
+    lanes, entry, word = (12, 17, 16) if narrow else (LANES, 5, 32)
+    chunks = -(-sizes.columns * sizes.channels // lanes)
+    header = np.empty(HEAD + 4 * sizes.rows + entry * chunks, np.int64)
+    words = np.empty(chunks * word * (3 if high else 2), np.int16)
+    found = _placer(high, narrow)(*sizes, header, words)
+    if found < 0:
         return None
-    kernel, speed = made("separable", "two taps", "uint8", two_taps.Specialisation(windows, high))
+    if narrow:
+        special: Any = narrow_two_taps.Specialisation(found // 16, found % 16, high)
+    else:
+        special = two_taps.Specialisation(found, high)
+    kernel, speed = made("separable", "narrow two taps" if narrow else "two taps", "uint8", special)
     return Straight(kernel, (header, words.view(np.uint8)), speed)

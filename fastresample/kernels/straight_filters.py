@@ -16,6 +16,7 @@ from fastresample.kernels.bytewise.word_taps import Specialisation
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.straight import Sizes, Straight, made
 from fastresample.kernels.tables import quantised, windows
+from fastresample.kernels.tiers import VBMI, tier
 
 # Those of the planner: the most fraction bits of a weight, and the largest absolute sum of a window's words.
 _MOST_BITS, _MOST_GAIN = 22, 2.0**23 - 2.0**16
@@ -123,6 +124,8 @@ def filtered(
 
     ``filter_``: its support, code and parameters. ``room_x``, ``room_y``: the most taps along rows and columns.
     """
+    if tier() is not VBMI:
+        return None
     rows_in, columns_in, rows, columns, channels = sizes
     near_in, near, room, far_in, far, room_far = columns_in, columns, room_x, rows_in, rows, room_y
     if vertical_first:
