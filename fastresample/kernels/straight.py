@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from fastresample.kernels import packed
+from fastresample.kernels import packed, resizes
 from fastresample.kernels.bytewise import halves, nearest, two_taps, two_taps_tables
 from fastresample.kernels.bytewise.narrow import halves as narrow_halves
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
@@ -51,14 +51,14 @@ class Straight(NamedTuple):
 
 
 _WORDS = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
-_VARIANTS = {(variant.family, variant.name): variant for variant in packed.VARIANTS}
+_VARIANTS = {(variant.family, variant.name): variant for variant in (*resizes.PLAIN, *packed.VARIANTS)}
 
 
 @cache
-def made(family: str, name: str, source: str, special: Any) -> tuple[Kernel, float]:
-    """Return a compiled kernel of vectors and its speed."""
-    variant = _VARIANTS[family, name]
-    return variant.make(Request(family, True, 0, source, source), special), variant.speed
+def made(family: str, name: str, source: str, special: Any, channels: int = 0) -> tuple[Kernel, float]:
+    """Return a compiled kernel and its speed: a plain one for images of some channels, or one of vectors."""
+    variant, request = _VARIANTS[family, name], Request(family, True, channels, source, source)
+    return variant.make(request, *([] if special is None else [special])), variant.speed
 
 
 @lru_cache(maxsize=64)
@@ -84,9 +84,8 @@ def _follow(n_in, index, corner):
         _nearest((2.0 * n_in, float(n_in - n_out), 2.0 * n_out, float(n_in)), index)
 
 
-def follow_map(rows_in, columns_in, columns, channels, item, corner, layout, index_y, begins, lanes):
-    """Fill what the kernel of `nearest` takes, from sizes in words of ``item`` bytes; return what its `pack` does."""
-    index_x = np.empty(columns, np.int32)
+def follow_map(rows_in, columns_in, channels, item, corner, layout, index_x, index_y, begins, lanes):
+    """Fill what the kernels take, from sizes in words of ``item`` bytes; return what `nearest.pack` does."""
     _follow(rows_in, index_y, corner)
     _follow(columns_in, index_x, corner)
     layout[0], layout[1], layout[2], layout[3] = channels, columns_in * channels, rows_in, 0
@@ -96,24 +95,27 @@ def follow_map(rows_in, columns_in, columns, channels, item, corner, layout, ind
 @cache
 def _follower() -> Kernel:
     index, numbers = array_type(np.int32, 1, writable=True), array_type(np.int64, 1, writable=True)
-    signature = (*[types.int64] * 5, types.boolean, numbers, index, numbers, array_type(np.uint8, 1, writable=True))
+    lanes = array_type(np.uint8, 1, writable=True)
+    signature = (*[types.int64] * 4, types.boolean, numbers, index, index, numbers, lanes)
     return compile_kernel(follow_map, "follow_map", signature)
 
 
 def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
-    """Return how pixels are copied, each of ``channels`` words; None where the map reaches too far."""
+    """Return how pixels are copied, each of ``channels`` words; None where bytes are not permuted."""
     if tier() is not VBMI:
         return None
     rows_in, columns_in, rows, columns, channels = sizes
     item = _WORDS[source]
     chunks = (columns * channels * item + 63) // 64
-    layout, index_y = np.empty(4, np.int64), np.empty(rows, np.int32)
+    layout, index_x, index_y = np.empty(4, np.int64), np.empty(columns, np.int32), np.empty(rows, np.int32)
     begins, lanes = np.empty(max(16 * chunks, columns + 1), np.int64), np.empty(64 * chunks, np.uint8)
     windows, wide, word = _follower()(
-        rows_in, columns_in, columns, channels, item, corner, layout, index_y, begins, lanes
+        rows_in, columns_in, channels, item, corner, layout, index_x, index_y, begins, lanes
     )
-    if not (windows or word):
-        return None
+    if not (windows or word):  # the map reaches too far
+        known = resizes.known_channels(Request("gather", True, channels, source, source))
+        kernel, speed = made("gather", "plain", source, None, known)
+        return Straight(kernel, (layout, index_x, index_y), speed)
     short = bool(windows) and columns_in * channels * item < 64
     kernel, speed = made("gather", "windows", source, nearest.Specialisation(windows, bool(wide), short, word))
     return Straight(kernel, (layout, index_y, begins, lanes), speed)
