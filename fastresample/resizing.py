@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fastresample import plan, spec
+from fastresample import plan, shortcuts, spec
 from fastresample.threads import check_threads
 
 Array = NDArray[Any]
@@ -226,10 +226,15 @@ def resize(
     array([[0, 6]], dtype=uint8)
     """
     image = spec.check_image(image)
-    asked: Any = None
+    asked = planned = None
     if factor is None and box is None and _own(size) and _own(axes) and (antialias is None or type(antialias) is bool):
         asked = (image.shape, image.dtype, size, method, antialias, convention, coordinates, axes)
-    planned = _recalled(asked)
+        try:
+            planned = plan.recall(asked)
+        except TypeError:  # a list instead of a name cannot be looked up
+            asked = None
+    if planned is None and asked is not None:
+        planned = shortcuts.make_kept(image, asked)
     if planned is None:
         shape = spec.check_shape(image.shape)
         wanted = spec.resize_spec(
@@ -249,11 +254,3 @@ def _own(value: object) -> bool:
     """Whether no other value equals this one: True equals 1, and 2.0 equals 2, which are not all accepted alike."""
     kinds = {*map(type, value)} if type(value) is tuple else {type(value)}
     return kinds <= _OWN
-
-
-def _recalled(asked: Any) -> plan.Plan | None:
-    """Return the plan of arguments that have been accepted before; None for what cannot be looked up."""
-    try:
-        return plan.recall(asked)
-    except TypeError:  # a list instead of a name
-        return None

@@ -16,9 +16,9 @@ from fastresample.layout import Array, Axes, as_words, canonical_pairs, flat_row
 _PIECE_BYTES = 1 << 18
 # Bits of ``ndarray.flags.num``.
 _ALIGNED = 0x100
-_PLAIN = 0x001 | _ALIGNED  # C-contiguous
+PLAIN = 0x001 | _ALIGNED  # C-contiguous
 # Whole pixels are copied as words of these sizes.
-_WORDS = {size: (f"uint{8 * size}", np.dtype(f"u{size}")) for size in (1, 2, 4, 8)}
+WORDS = {size: (f"uint{8 * size}", np.dtype(f"u{size}")) for size in (1, 2, 4, 8)}
 # Where an estimate leaves doubt, so many calls run in one thread and are timed: the first ones meet cold caches.
 _TIMINGS = 4
 Indices = NDArray[np.int32]
@@ -41,7 +41,7 @@ class Whole(NamedTuple):
     def run(self, src: Array, out: Array, thread_count: int | None) -> bool:
         """Fill ``out``, or return False where the arrays are not what this is for."""
         source, result, word, flat_in, flat_out, rows, row_ns, kernel, tables, timed = self
-        plain = src.flags.num & out.flags.num & _PLAIN == _PLAIN
+        plain = src.flags.num & out.flags.num & PLAIN == PLAIN
         if not (plain and src.dtype == source and out.dtype == result):
             return False
         if word is not None:
@@ -82,7 +82,7 @@ class Stage:
         whole = self._whole.get(src.shape)
         if whole is not None and whole.run(src, out, thread_count):
             return
-        if whole is None and src.flags.num & out.flags.num & _PLAIN == _PLAIN:
+        if whole is None and src.flags.num & out.flags.num & PLAIN == PLAIN:
             whole = self._described(src, out)
             if whole is not None:
                 self._whole.clear()  # a plan has one shape
@@ -114,9 +114,9 @@ class Stage:
         word, name = None, ""
         if self.request.family == "gather":
             size = src.itemsize
-            if channels > 1 and size * channels in _WORDS:
+            if channels > 1 and size * channels in WORDS:
                 size, channels = size * channels, 1
-            name, word = _WORDS[size]
+            name, word = WORDS[size]
             word = None if src.dtype == word == out.dtype else word
         elif not (src.dtype == self.request.source and out.dtype == self.request.result):
             return None

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fastresample import convolution, plan, pooling, spec
-from fastresample.resizing import resize
+from fastresample import convolution, families, pooling, spec
+from fastresample.resizing import Resizer, resize
 
 _WARMUP_SIZES = {
     # Enlarged, shrunk, halved, averaged by whole blocks, shrunk so much that windows are long.
@@ -63,7 +64,7 @@ def warmup(
     >>> fastresample.warmup(methods=["nearest"], channels=[1]) >= 0
     True
     """
-    statistics: dict[str, int] = plan.load_kernels().statistics
+    statistics: dict[str, int] = families.load_kernels().statistics
     before = statistics["compiled"]
     dtypes, wanted = tuple(dtypes), _known(operators)
     choices, kinds = tuple(antialias), list(product(dtypes, channels))
@@ -71,8 +72,10 @@ def warmup(
         for smooth, (dtype, count) in product(_existing(method, choices, convention), kinds):
             for sides, sizes in _WARMUP_SIZES.items():
                 image = np.zeros((*sides, count), dtype)
+                given: dict[str, Any] = {"method": method, "convention": convention, "antialias": smooth}
                 for size in sizes:
-                    resize(image, size, method=method, convention=convention, antialias=smooth, threads=1)
+                    resize(image, size, threads=1, **given)
+                    Resizer(image.shape, size, dtype, **given)(image, threads=1)  # by the general planner
     floats = [str(np.dtype(dtype)) for dtype in dtypes if np.dtype(dtype) in _FLOATS]
     for operator, dtype in product(wanted, floats or ["float32"]):
         _OPERATORS[operator](dtype)

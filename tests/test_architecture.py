@@ -20,7 +20,7 @@ ALLOWED = {
         *("batch", "compat", "constructions", "convolution", "loops", "pooling", "resizing", "sizes", "threads"),
         *("validate", "warming"),
     },
-    "warming": {"convolution", "plan", "pooling", "resizing", "spec"},
+    "warming": {"convolution", "families", "pooling", "resizing", "spec"},
     "convolution": {"correlation", "forking", "operands", "spec", "threads"},
     "pooling": {"operands", "spec", "threads", "windows"},
     "windows": {"forking", "kernels", "operands", "spec", "threads"},
@@ -29,12 +29,12 @@ ALLOWED = {
     "constructions": {"sizes"},
     "phases": set(),
     "sizes": set(),
-    "resizing": {"spec", "plan", "threads"},
+    "resizing": {"plan", "shortcuts", "spec", "threads"},
+    "shortcuts": {"conventions", "families", "filters", "layout", "plan", "spec", "stage"},
     "loops": {"kernels.loops"},
     "compat": {"compat", "spec", "plan", "layout", "geometry", "conventions", "codes", "threads"},
-    "plan": {
-        *("arithmetic", "codes", "conventions", "forking", "geometry", "kernels", "layout", "spec", "stage", "weights"),
-    },
+    "plan": {"conventions", "families", "geometry", "layout", "spec", "stage"},
+    "families": {"arithmetic", "codes", "conventions", "forking", "kernels", "layout", "stage", "weights"},
     "stage": {"layout", "threads"},
     "spec": {"spec", "conventions", "geometry", "sizes"},
     "conventions": {"arithmetic", "conventions", "codes", "filters", "geometry"},
@@ -49,7 +49,7 @@ ALLOWED = {
     "forking": set(),
     "kernels": {"arithmetic", "kernels", "codes", "cache", "forking", ""},
 }
-LAZY = {("plan", "kernels"), ("convolution", "correlation"), ("windows", "kernels"), ("cli.info", "kernels.tiers")}
+LAZY = {("families", "kernels"), ("convolution", "correlation"), ("windows", "kernels"), ("cli.info", "kernels.tiers")}
 
 
 def name_of(path: Path) -> str:

@@ -16,7 +16,7 @@ import sys
 from fastresample import codes
 from fastresample.arithmetic import FIT, Arithmetic, Pass, floating
 from fastresample.conventions.records import Convention, Method, Operation, Rule, Task
-from fastresample.filters import FILTERS
+from fastresample.filters import FILTERS, Filter
 from fastresample.geometry import AxisMap, Grid, axis_map, identity, repeats
 
 # 22 bits: 255 * 2**22 still fits the 32-bit accumulator. The weights' peak sets a lower number (cut()).
@@ -100,23 +100,32 @@ def _means(task: Task) -> bool:
 def _rule(task: Task, grid: Grid, place: AxisMap) -> Rule | None:
     if place.identity and grid.n_in == grid.n_out:
         return None
-    numbers = (*place, float(grid.n_in))
     if task.method == "area":
         alike = repeats(place, grid.n_in, grid.n_out, 0.5 * place.stride)
-        return Rule("covered", (*numbers, *alike), min(math.floor(place.step) + 2, grid.n_in))
+        return Rule("covered", (*place, float(grid.n_in), *alike), min(math.floor(place.step) + 2, grid.n_in))
     # Outputs that all lie on samples, one after the other, are these samples: no filter blurs a crop.
     crop = place.step == 1 and place.offset % place.unit == 0
-    filter_ = FILTERS["box" if crop else task.method]
-    spread = max(place.stride, place.unit) if task.antialias else place.unit
+    return filtering(FILTERS["box" if crop else task.method], task.antialias, place, grid.n_in, grid.n_out)
+
+
+def filtering(filter_: Filter, antialias: bool, place: AxisMap, n_in: int, n_out: int) -> Rule:
+    """Return how the windows of a filter are made, which is stretched where ``antialias`` says so."""
+    spread = max(place.stride, place.unit) if antialias else place.unit
     width = 2 * filter_.support * spread / place.unit
     taps = math.floor(width) + 1 if filter_.code == codes.BOX else math.ceil(width)
-    if task.antialias:  # else the table needs room for what lies outside, before it is added to the edge
-        taps = min(taps, grid.n_in)
+    if antialias:  # else the table needs room for what lies outside, before it is added to the edge
+        taps = min(taps, n_in)
+    numbers = (*place, float(n_in))
     if filter_.code == codes.TRIANGLE and spread == place.unit:
         return Rule("linear", numbers, taps)
-    alike = repeats(place, grid.n_in, grid.n_out, filter_.support * spread)
+    alike = repeats(place, n_in, n_out, filter_.support * spread)
     shape = (spread, filter_.support, float(filter_.code), *filter_.parameters)
-    return Rule("filtered", (*numbers, *alike, *shape, float(not task.antialias)), taps)
+    return Rule("filtered", (*numbers, *alike, *shape, float(not antialias)), taps)
+
+
+def fine(taps: int) -> bool:
+    """Whether bytes weighed by so many taps have whole weights in the first pass and real ones in the last."""
+    return _BYTES[0][0] < taps <= _BYTES[1][0]
 
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:

@@ -7,12 +7,34 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from fastresample.kernels import correlation, packed, pooling, resizes, tables
+from fastresample.kernels import (
+    correlation,
+    packed,
+    pooling,
+    resizes,
+    straight,
+    straight_filters,
+    straight_reals,
+    tables,
+)
 from fastresample.kernels.common import Kernel, statistics
 from fastresample.kernels.resizes import Request, known_channels
 from fastresample.kernels.variants import Variant
 
-__all__ = ["VARIANTS", "Request", "Variant", "bind", "chosen", "matching", "select", "statistics", "tables"]
+__all__ = [
+    "VARIANTS",
+    "Request",
+    "Variant",
+    "bind",
+    "chosen",
+    "matching",
+    "select",
+    "statistics",
+    "straight",
+    "straight_filters",
+    "straight_reals",
+    "tables",
+]
 
 Tables = tuple[Any, ...]
 

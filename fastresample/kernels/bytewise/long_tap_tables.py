@@ -37,7 +37,7 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
     channels, width_in = int(sizes[0]), int(sizes[1])
     words, rows_first = request.arithmetic.between == "int16", request.order == codes.HORIZONTAL_FIRST
     taps = weights_x.shape[1]
-    if channels > 4 or not _long(words, channels, width_in // channels / first_x.size, taps):
+    if channels > 4 or not long(words, channels, width_in // channels / first_x.size, taps):
         return None
     if (first_y[1:] < first_y[:-1]).any():
         return None
@@ -64,7 +64,8 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
     return Special(rows_first, digits, words), packed
 
 
-def _long(words: bool, channels: int, step: float, taps: int) -> bool:
+def long(words: bool, channels: int, step: float, taps: int) -> bool:
+    """Whether windows are so long that they are filtered faster so."""
     return taps >= _FEWEST_TAPS[channels - 1] if words else step >= _SHORTEST_STEP[channels - 1]
 
 
