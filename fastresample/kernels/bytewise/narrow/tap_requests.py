@@ -21,8 +21,9 @@ _WINDOW, _MOST_PAIR = 16, 127
 _MOST_TAPS_OF_WORDS = 480
 # What sums down the columns drop before they become words: the lower word of two digits.
 _WORD = 16
-# From how many rows of a window on, times how many windows have each row, `long_taps` is faster.
-_LONG = 180
+# From how many rows of a window on, times how many windows have each row, `long_taps` is faster; and where rows of so
+# many bytes displace each other in caches.
+_LONG, _LONG_CROWDED, _CROWDED = 180, 30, 4096
 # How far ahead of a table's window one may start, so that they ascend.
 _MOST_AHEAD = 8
 
@@ -150,8 +151,9 @@ def prepare(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None
 def prepare_long(request: Any, tables: Any) -> tuple[Special, tuple[Any, ...]] | None:
     """Return the same of `long_taps`, or None where windows have few rows."""
     columns_first = request.order == codes.VERTICAL_FIRST and request.taps_x != codes.IDENTITY
-    count, taps = tables[6].shape
-    if not columns_first or taps * taps * count < _LONG * int(tables[0][2]) or int(tables[0][1]) < STRIP:
+    (count, taps), width_in, rows_in = tables[6].shape, int(tables[0][1]), int(tables[0][2])
+    least = _LONG if width_in % _CROWDED else _LONG_CROWDED
+    if not columns_first or taps * taps * count < least * rows_in or width_in < STRIP:
         return None
     return _prepared(request, tables, long=True)
 
