@@ -83,6 +83,11 @@ def separable_ns(step_y: float, step_x: float, taps_x: int, taps_y: int, vertica
     return filtered_rows * (taps_x + 1) * _TAP_NS + taps_y * _SUM_NS * max(step_x, 1.0)
 
 
+def mean_ns(step_y: float, step_x: float) -> float:
+    """Return the estimated cost of one mean."""
+    return step_y * step_x * _TAP_NS + _SUM_NS
+
+
 def _mean(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) -> Stage:
     kernels = load_kernels()
     mean, rows, columns = operation.arithmetic, task.rows, task.columns
@@ -94,7 +99,7 @@ def _mean(operation: Operation, task: Task, axes: Any, ends: tuple[bool, bool]) 
     if mean.sum == codes.MEAN_PAIRS or mean.finish == codes.FINISH_QUARTER:
         assert (whole_y, whole_x) == (2, 2)  # kernels rely on it
     numbers = np.array([whole_y, whole_x], np.int64)
-    cost = (rows.n_in / rows.n_out) * (columns.n_in / columns.n_out) * _TAP_NS + _SUM_NS
+    cost = mean_ns(rows.n_in / rows.n_out, columns.n_in / columns.n_out)
     sizes = (rows.n_in, columns.n_in)
     return Stage(axes, request, kernels, sizes, partial(_lines_read, fy, cy), (fx, cx), (fy, cy), (numbers,), cost)
 

@@ -7,6 +7,7 @@ what does not fit here, and arrays of other layouts.
 import math
 from collections.abc import Callable, Hashable
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,6 @@ from fastresample.stage import PLAIN, WORDS, Whole
 
 _TRIANGLE = FILTERS["bilinear"]
 _BYTES = np.dtype("uint8")
-_COPIED = {
-    convention: frozenset(map(np.dtype, CONVENTIONS[convention].methods["nearest"].dtypes))
-    for convention in ("native", "opencv")
-}
 # Channels of which the convention ``opencv`` rounds means of four as the other does.
 _QUARTERED = (1, 3, 4)
 
@@ -47,45 +44,50 @@ class Short:
             self._general.run(image, out, threads)
 
 
-def _copying(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+def _copying(kernels: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
     """Whole pixels are copied as words where there is one of their size."""
-    if dtype not in _COPIED[convention]:
-        return None
     size, pixel = dtype.itemsize, dtype.itemsize * sizes.channels
     if sizes.channels > 1 and pixel in WORDS:
         size, sizes = pixel, sizes._replace(channels=1)
     name, word = WORDS[size]
-    made = straight.mapped(sizes, name, convention == "opencv")
+    made = kernels.straight.mapped(sizes, name, convention == "opencv")
     return None if made is None else _whole(dtype, None if dtype == word else word, sizes, made, families.GATHER_NS)
 
 
-def _weighing(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
-    if dtype != _BYTES:
-        return None
+def _weighing(kernels: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
     rows_in, columns_in, rows, columns, channels = sizes
-    if rows_in == 2 * rows and columns_in == 2 * columns:
-        made = straight.halved(channels) if convention == "native" or channels in _QUARTERED else None
+    halved = rows_in == 2 * rows and columns_in == 2 * columns
+    if dtype != _BYTES:
+        straight = kernels.straight_reals
+        made = straight.halved(channels, dtype.name) if halved else straight.two_tapped(sizes, dtype)
+    elif halved:
+        made = kernels.straight.halved(channels) if convention == "native" or channels in _QUARTERED else None
     else:
-        made = straight.two_tapped(sizes, convention == "opencv")
+        made = kernels.straight.two_tapped(sizes, convention == "opencv")
     if made is None:
         return None
+    if halved and convention == "opencv":
+        return _whole(dtype, None, sizes, made, families.mean_ns(2.0, 2.0))
     return _whole(dtype, None, sizes, made, families.separable_ns(rows_in / rows, columns_in / columns, 2, 2))
 
 
-def _halving(straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+def _halving(kernels: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
     halved = sizes.rows_in == 2 * sizes.rows and sizes.columns_in == 2 * sizes.columns
-    return _weighing(straight, dtype, sizes, convention) if halved else None
+    return _weighing(kernels, dtype, sizes, convention) if halved else None
+
+
+def _enlarging(kernels: Any, dtype: np.dtype[Any], sizes: Any, convention: str) -> Whole | None:
+    """Filters are stretched where an axis shrinks; at the ends dropping samples is the same as repeating them."""
+    enlarged = sizes.rows_in < sizes.rows and sizes.columns_in < sizes.columns
+    return _weighing(kernels, dtype, sizes, convention) if enlarged else None
 
 
 def _filtering(
-    filter_: Filter, antialias: bool, straight: Any, dtype: np.dtype[Any], sizes: Any, convention: str
+    filter_: Filter, antialias: bool, kernels: Any, dtype: np.dtype[Any], sizes: Any, convention: str
 ) -> Whole | None:
-    """Filters are stretched where an axis shrinks; at the ends dropping samples is the same as repeating them."""
     rows_in, columns_in, rows, columns, _ = sizes
-    if dtype != _BYTES:
-        return None
     if filter_ is _TRIANGLE and rows_in < rows and columns_in < columns:
-        return _weighing(straight, dtype, sizes, convention)
+        return _enlarging(kernels, dtype, sizes, convention)
     if antialias:
         taps_x = min(native.widest(filter_, max(columns_in, columns), columns), columns_in)
         taps_y = min(native.widest(filter_, max(rows_in, rows), rows), rows_in)
@@ -94,7 +96,7 @@ def _filtering(
     if not native.fine(max(taps_x, taps_y)):
         return None
     vertical_first, code, support, parameters = antialias and rows_in > rows, *filter_
-    found = families.load_kernels().straight_filters.filtered(
+    found = kernels.straight_filters.filtered(
         sizes, (support, code, *parameters), antialias, taps_x, taps_y, vertical_first
     )
     if found is None:
@@ -112,21 +114,26 @@ def _whole(dtype: np.dtype[Any], word: np.dtype[Any] | None, sizes: Any, made: A
     return Whole(dtype, dtype, word, flat_in, flat_out, rows, length * sample_ns / speed, kernel, tables, [])
 
 
-# By convention, method and ``antialias``.
-_WAYS: dict[Hashable, Callable[[Any, np.dtype[Any], Any, str], Whole | None]] = {
-    (convention, method, smooth): way
-    for convention in ("native", "opencv")
-    for names, way in ((("nearest",), _copying), (("bilinear", "linear"), _weighing))
-    for method in names
-    for smooth in (None, False)
-}
-_WAYS["native", "area", None] = _WAYS["native", "area", True] = _halving
-_WAYS["native", "box", None] = _WAYS["native", "box", False] = _halving
+# By convention, method, ``antialias`` and dtype.
+_WAYS: dict[Hashable, Callable[[Any, np.dtype[Any], Any, str], Whole | None]] = {}
+for _convention, _smooth in product(("native", "opencv"), (None, False)):
+    for _dtype in map(np.dtype, CONVENTIONS[_convention].methods["nearest"].dtypes):
+        _WAYS[_convention, "nearest", _smooth, _dtype] = _copying
+    for _name in ("bilinear", "linear"):
+        _WAYS[_convention, _name, _smooth, _BYTES] = _weighing
+for _dtype in (_BYTES, *map(np.dtype, ("float32", "uint16", "int16"))):
+    for _name, _smooth, _way in (
+        *product(("bilinear", "linear"), (None, False), (_weighing,)),
+        *product(("bilinear", "linear"), (True,), (_enlarging,)),
+        *product(("area",), (None, True), (_halving,)),
+        *product(("box",), (None, False), (_halving,)),
+    ):
+        _WAYS["native", _name, _smooth, _dtype] = _way
 for _method, _filter in FILTERS.items():
-    # Unstretched, these have more than two taps.
+    # Unstretched, the others have two taps or fewer.
     for _smooth in (None, False, True) if _filter.support > 1.0 else (True,):
         for _name in (_method, *(alias for alias, name in spec.ALIASES.items() if name == _method)):
-            _WAYS["native", _name, _smooth] = partial(_filtering, _filter, bool(_smooth))
+            _WAYS["native", _name, _smooth, _BYTES] = partial(_filtering, _filter, bool(_smooth))
 
 
 def make_kept(image: Array, asked: tuple[Any, ...]) -> Short | None:
@@ -135,7 +142,7 @@ def make_kept(image: Array, asked: tuple[Any, ...]) -> Short | None:
     They are those of `plan.make_kept`, in the order of `resize`: the shape, the dtype, then ``size`` and so on.
     """
     shape, dtype, size, method, antialias, convention, coordinates, axes = asked
-    way = _WAYS.get((convention, method, antialias))
+    way = _WAYS.get((convention, method, antialias, dtype))
     if way is None or coordinates is not None or axes is not None or type(size) is not tuple:
         return None
     if len(size) != 2 or not 2 <= len(shape) <= 3 or None in size or image.flags.num & PLAIN != PLAIN:
@@ -144,11 +151,11 @@ def make_kept(image: Array, asked: tuple[Any, ...]) -> Short | None:
     channels = shape[2] if len(shape) == 3 else 1
     if rows < 1 or columns < 1 or rows == rows_in or columns == columns_in or math.prod(shape) == 0:
         return None
-    straight = families.load_kernels().straight
+    kernels = families.load_kernels()
     numbers = plan.table_size(rows_in, rows) + plan.table_size(columns_in, columns)
-    if not (straight.serves() and plan.worth_keeping(numbers)):
+    if not (kernels.straight.serves() and plan.worth_keeping(numbers)):
         return None
-    whole = way(straight, dtype, straight.Sizes(rows_in, columns_in, rows, columns, channels), convention)
+    whole = way(kernels, dtype, kernels.straight.Sizes(rows_in, columns_in, rows, columns, channels), convention)
     if whole is None:
         return None
     made = Short((rows, columns, *shape[2:]), whole, asked)

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from fastresample.kernels import correlation, packed, pooling, resizes, straight, straight_filters, tables
+from fastresample.kernels import (
+    correlation,
+    packed,
+    pooling,
+    resizes,
+    straight,
+    straight_filters,
+    straight_reals,
+    tables,
+)
 from fastresample.kernels.common import Kernel, statistics
 from fastresample.kernels.resizes import Request, known_channels
 from fastresample.kernels.variants import Variant
@@ -23,6 +32,7 @@ __all__ = [
     "statistics",
     "straight",
     "straight_filters",
+    "straight_reals",
     "tables",
 ]
 

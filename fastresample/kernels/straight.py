@@ -50,7 +50,7 @@ class Straight(NamedTuple):
     speed: float
 
 
-_WORDS = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
+_SIZES = {f"uint{8 * size}": size for size in (1, 2, 4, 8)}
 _VARIANTS = {(variant.family, variant.name): variant for variant in (*resizes.PLAIN, *packed.VARIANTS)}
 
 
@@ -105,7 +105,7 @@ def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
     if tier() is not VBMI:
         return None
     rows_in, columns_in, rows, columns, channels = sizes
-    item = _WORDS[source]
+    item = _SIZES[source]
     chunks = (columns * channels * item + 63) // 64
     layout, index_x, index_y = np.empty(4, np.int64), np.empty(columns, np.int32), np.empty(rows, np.int32)
     begins, lanes = np.empty(max(16 * chunks, columns + 1), np.int64), np.empty(64 * chunks, np.uint8)
@@ -122,13 +122,13 @@ def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
 
 
 @forced
-def _triangle(n_in, first, words):
-    """Fill the windows of two taps, as `filtered` and `cut` do; return the fraction bits, 0 where all have one tap.
+def triangle(n_in, first, nearer, farther):
+    """Fill the windows of two taps and their weights, as `filtered` does; return the largest, 0 if all have one tap.
 
     Numerators are exact: output i lies at ``((2 i + 1) n_in - n_out) / (2 n_out)``.
     """
     n_out = first.size
-    unit, nearer, peak, pairs = 2 * n_out, np.empty(first.size), 0.0, False
+    unit, peak, pairs = 2 * n_out, 0.0, False
     place = n_in - n_out
     left = place // unit
     rest, whole, part = place - left * unit, n_in // n_out, 2 * n_in - n_in // n_out * unit
@@ -138,12 +138,22 @@ def _triangle(n_in, first, words):
             a, b = 1.0 - rest / unit, 1.0 - (unit - rest) / unit
             total = a + b
             a, b, pairs = a / total, b / total, True
-        nearer[i], first[i], peak = a, max(left, 0), max(peak, a, b)
+        nearer[i], farther[i], first[i], peak = a, b, min(max(left, 0), n_in - 1), max(peak, a, b)
         left += whole
         rest += part
         if rest >= unit:
             left, rest = left + 1, rest - unit
-    bits = _MOST_BITS
+    return peak if pairs else 0.0
+
+
+@forced
+def _words(n_in, first, words):
+    """Fill the windows of two taps, as `filtered` and `cut` do; return the fraction bits, 0 where all have one tap."""
+    n_out, bits = first.size, _MOST_BITS
+    nearer, farther = np.empty(n_out), np.empty(n_out)
+    peak = triangle(n_in, first, nearer, farther)
+    if peak == 0.0:
+        return 0
     while peak * 2.0**bits > _LARGEST:
         bits -= 1
     one = 2.0**bits
@@ -152,7 +162,7 @@ def _triangle(n_in, first, words):
         words[2 * i], words[2 * i + 1] = np.int16(word), np.int16(one - word)
         if first[i] == n_in - 1:  # a window ends with the axis
             first[i], words[2 * i], words[2 * i + 1] = n_in - 2, 0, np.int16(one)
-    return bits if pairs else 0
+    return bits
 
 
 @forced
@@ -177,7 +187,7 @@ def _make_place(high: bool, narrow: bool) -> Kernel:
             _linear(rows_in, False, fy, wy)
             shifts = (_HIGH_BITS - FRACTION, _HIGH_BITS + FRACTION - 16)
         else:
-            bits_x, bits_y = _triangle(columns_in, fx, wx), _triangle(rows_in, fy, wy)
+            bits_x, bits_y = _words(columns_in, fx, wx), _words(rows_in, fy, wy)
             served = bits_x != 0 and bits_y != 0
             shifts = (bits_x - FRACTION, bits_y + FRACTION)
         if not served:

@@ -92,11 +92,22 @@ def prepare_two(request: Any, tables: Any) -> Any:
     windows, lanes, *arrays = packed
     if windows == NONE or (windows > TWO and first_y.size > rows_in):
         return None
-    large = 2 * first_y.size * width_in * np.dtype(request.source).itemsize > _CACHED
+    item = np.dtype(request.source).itemsize
     kind, sums = np.dtype(request.source).type, request.arithmetic.last
     result = np.dtype(request.result).type
     special = two_taps.Special(kind, result, windows, sums.sum == codes.SUM_FUSED, sums.store)
-    return special, (np.array((rows_in, lanes, large), np.int64), first_y, count_y, weights_y, *arrays)
+    return special, (
+        np.array((rows_in, lanes, large(first_y.size, width_in, item)), np.int64),
+        first_y,
+        count_y,
+        weights_y,
+        *arrays,
+    )
+
+
+def large(rows: int, width_in: int, item: int) -> bool:
+    """Whether two source rows for each of the result, of so many samples, are expected in no cache."""
+    return 2 * rows * width_in * item > _CACHED
 
 
 def has_four(request: Any) -> bool:
@@ -121,7 +132,7 @@ def prepare_four(request: Any, tables: Any) -> Any:
     if windows == four_tap_tables.NONE:
         return None
     rows_read, width = min(weights_y.shape[1] * first_y.size, rows_in), first.size * channels
-    enlarged, large = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
-    header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), large and not enlarged), np.int64)
+    enlarged, wide = first_y.size > rows_in, rows_read * width_in * np.dtype(kind).itemsize > _CACHED
+    header = np.array((rows_in, lanes, four_taps.strip(width, enlarged), wide and not enlarged), np.int64)
     special = four_taps.Special(kind, result, windows, two, lanes > 8, request.arithmetic.last.store)
     return special, (header, first_y, count_y, weights_y, *arrays)
