@@ -74,30 +74,27 @@ def halved(channels: int) -> Straight | None:
     return Straight(kernel, found[1], speed)
 
 
-@forced
-def _follow(n_in, index, corner):
-    """Fill the source sample of each output: by the top-left corners of cells, or by centres."""
-    n_out = index.size
-    if corner:
-        _corner((1.0 / (n_out / n_in), float(n_in)), index)
-    else:
-        _nearest((2.0 * n_in, float(n_in - n_out), 2.0 * n_out, float(n_in)), index)
+def _make_follow(corner: bool) -> Kernel:
+    def follow_map(rows_in, columns_in, channels, item, layout, index_x, index_y, begins, lanes):
+        """Fill what the kernels take, from sizes in words of ``item`` bytes; return what `nearest.pack` does."""
+        for axis in range(2):
+            index, n_in = (index_x, index_y)[axis], (columns_in, rows_in)[axis]
+            n_out = index.size
+            if corner:
+                _corner((1.0 / (n_out / n_in), float(n_in)), index)
+            else:
+                _nearest((2.0 * n_in, float(n_in - n_out), 2.0 * n_out, float(n_in)), index)
+        layout[0], layout[1], layout[2], layout[3] = channels, columns_in * channels, rows_in, 0
+        return _pack_map(index_x, channels * item, columns_in * channels * item, begins, lanes)
 
-
-def follow_map(rows_in, columns_in, channels, item, corner, layout, index_x, index_y, begins, lanes):
-    """Fill what the kernels take, from sizes in words of ``item`` bytes; return what `nearest.pack` does."""
-    _follow(rows_in, index_y, corner)
-    _follow(columns_in, index_x, corner)
-    layout[0], layout[1], layout[2], layout[3] = channels, columns_in * channels, rows_in, 0
-    return _pack_map(index_x, channels * item, columns_in * channels * item, begins, lanes)
+    return follow_map
 
 
 @cache
-def _follower() -> Kernel:
+def _follower(corner: bool) -> Kernel:
     index, numbers = array_type(np.int32, 1, writable=True), array_type(np.int64, 1, writable=True)
-    lanes = array_type(np.uint8, 1, writable=True)
-    signature = (*[types.int64] * 4, types.boolean, numbers, index, index, numbers, lanes)
-    return compile_kernel(follow_map, "follow_map", signature)
+    signature = (*[types.int64] * 4, numbers, index, index, numbers, array_type(np.uint8, 1, writable=True))
+    return compile_kernel(_make_follow(corner), f"follow_map_{corner}", signature)
 
 
 def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
@@ -109,9 +106,8 @@ def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
     chunks = (columns * channels * item + 63) // 64
     layout, index_x, index_y = np.empty(4, np.int64), np.empty(columns, np.int32), np.empty(rows, np.int32)
     begins, lanes = np.empty(max(16 * chunks, columns + 1), np.int64), np.empty(64 * chunks, np.uint8)
-    windows, wide, word = _follower()(
-        rows_in, columns_in, channels, item, corner, layout, index_x, index_y, begins, lanes
-    )
+    follow = _follower(corner)
+    windows, wide, word = follow(rows_in, columns_in, channels, item, layout, index_x, index_y, begins, lanes)
     if not (windows or word):  # the map reaches too far
         known = resizes.known_channels(Request("gather", True, channels, source, source))
         kernel, speed = made("gather", "plain", source, None, known)
@@ -167,11 +163,12 @@ def _words(n_in, first, words):
 
 @forced
 def _linear(n_in, inside, first, words):
-    """Fill the windows of two taps, as `single_linear` and `fixed` do; return how many they have."""
+    """Fill the windows of two taps, as `single_linear` and `fixed` do; return the fraction bits, 0 for one tap."""
     n_out = first.size
     count, weights = np.empty(n_out, np.int32), np.empty((n_out, 2))
     _single_linear((1.0 / (n_out / n_in), float(n_in), 1.0 if inside else 0.0), first, count, weights)
-    return _fixed(first, count, weights, n_in if inside else -1, _HIGH_BITS, True, words)
+    taps = _fixed(first, count, weights, n_in if inside else -1, _HIGH_BITS, True, words)
+    return _HIGH_BITS if taps == 2 else 0
 
 
 def _make_place(high: bool, narrow: bool) -> Kernel:
@@ -182,16 +179,17 @@ def _make_place(high: bool, narrow: bool) -> Kernel:
         """
         fx, wx = np.empty(columns, np.int32), np.empty(2 * columns, np.int16)
         fy, wy = np.empty(rows, np.int32), np.empty(2 * rows, np.int16)
-        if high:
-            served = _linear(columns_in, True, fx, wx) == 2
-            _linear(rows_in, False, fy, wy)
-            shifts = (_HIGH_BITS - FRACTION, _HIGH_BITS + FRACTION - 16)
-        else:
-            bits_x, bits_y = _words(columns_in, fx, wx), _words(rows_in, fy, wy)
-            served = bits_x != 0 and bits_y != 0
-            shifts = (bits_x - FRACTION, bits_y + FRACTION)
-        if not served:
-            return -1
+        bits_x = bits_y = np.int64(0)
+        for axis in range(2):  # not two calls: their code is copied
+            first, words_of_axis, n_in = (fx, fy)[axis], (wx, wy)[axis], (columns_in, rows_in)[axis]
+            if high:
+                bits = _linear(n_in, axis == 0, first, words_of_axis)
+            else:
+                bits = _words(n_in, first, words_of_axis)
+            if bits == 0:
+                return -1
+            bits_x, bits_y = bits_y, bits
+        shifts = (bits_x - FRACTION, bits_y + FRACTION - (16 if high else 0))
         pairs_x, pairs_y = wx.reshape((columns, 2)), wy.reshape((rows, 2))
         sizes = (channels, columns_in * channels, rows_in)
         if narrow:

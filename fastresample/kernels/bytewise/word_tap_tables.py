@@ -17,9 +17,17 @@ _U = np.uintp
 def packed(tables: Any) -> tuple[int, bool, bool, tuple[Any, ...]] | None:
     """Return the windows, whether they are wide, whether single digits serve, and the tables; None if none can."""
     sizes, first_x, _, weights_x, first_y, _, weights_y, numbers = tables
-    shift_x, shift_y, taps = int(numbers[0]), int(numbers[1]), weights_y.shape[1]
-    first_x, weights_x = ascending(first_x, weights_x)
-    first_y, whole = ascending(first_y, np.rint(weights_y * 2.0**shift_y).astype(np.int32))
+    shift_x, shift_y = int(numbers[0]), int(numbers[1])
+    x, y = ascending(first_x, weights_x), ascending(first_y, np.rint(weights_y * 2.0**shift_y).astype(np.int32))
+    return packed_whole(sizes, x, shift_x, y, shift_y)
+
+
+def packed_whole(
+    sizes: Any, x: Any, shift_x: int, y: Any, shift_y: int
+) -> tuple[int, bool, bool, tuple[Any, ...]] | None:
+    """Do the same for axes of whole weights, that are given as first samples and weights."""
+    (first_x, weights_x), (first_y, whole) = x, y
+    taps = whole.shape[1]
     (places_x, most_x), (places_y, most_y) = _survey()(weights_x), _survey()(whole)
     places_x, places_y = min(places_x, shift_x - 1), min(places_y, shift_y - 1)
     digits_x = np.zeros((first_x.size, -(-weights_x.shape[1] // 4) * 4), np.int32)
@@ -31,6 +39,8 @@ def packed(tables: Any) -> tuple[int, bool, bool, tuple[Any, ...]] | None:
         shift_x, shift_y = shift_x - places_x, shift_y - places_y
     elif not (16 <= shift_x <= 31 and 9 <= shift_y <= 31 and taps <= 480 and most_y <= 0x7F7FFF):
         return None
+    else:
+        order[:] = IN_ORDER  # a division that fails may have changed it
     found = packed_rows(sizes, (first_x, weights_x, order), first_y, 1 if single else 3)
     if found is None:
         return None
