@@ -63,7 +63,10 @@ def make(spec: ResizeSpec) -> Plan:
 
 
 def _ordinary(spec: ResizeSpec) -> bool:
-    return worth_keeping(sum(table_size(axis.grid.n_in, axis.grid.n_out) for axis in spec.axes))
+    numbers = 0
+    for axis in spec.axes:
+        numbers += table_size(axis.grid.n_in, axis.grid.n_out)
+    return worth_keeping(numbers)
 
 
 def table_size(n_in: int, n_out: int) -> int:

@@ -1,7 +1,7 @@
-"""Plans of the commonest calls straight from their sizes: whole C-contiguous images, copied, of two taps, or halved.
+"""Plans of the commonest calls straight from their sizes: whole C-contiguous images, copied, halved or filtered.
 
-The general planner would choose the same kernels and hand them the same tables, in several times as long; it serves
-what does not fit here, and arrays of other layouts.
+The general planner would choose the same kernels and hand them the same numbers, but takes several times as long; it
+serves what does not fit here, and arrays of other layouts.
 """
 
 import math
