@@ -15,16 +15,16 @@ from fastresample.kernels.bytewise.narrow import halves as narrow_halves
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
 from fastresample.kernels.bytewise.narrow import two_taps_tables as narrow_tables
 from fastresample.kernels.bytewise.two_taps_tables import FRACTION, HEAD, LANES
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
 from fastresample.kernels.resizes import Request
 from fastresample.kernels.tables import indices, quantised, single
 from fastresample.kernels.tiers import PLAIN, VBMI, tier
 
 # The largest word of a weight, the most fraction bits of one; those of a weight where sums are high.
 _LARGEST, _MOST_BITS, _HIGH_BITS = 32766.0, 22, 11
-_corner, _nearest, _pack_map = forced(single.corner), forced(indices.nearest), forced(nearest.pack)
-_fixed, _single_linear = forced(quantised.fixed), forced(single.single_linear)
-_pack_wide, _pack_narrow = forced(two_taps_tables.pack), forced(narrow_tables.pack)
+_corner, _nearest, _pack_map = inline(single.corner), inline(indices.nearest), inline(nearest.pack)
+_fixed, _single_linear = inline(quantised.fixed), inline(single.single_linear)
+_pack_wide, _pack_narrow = inline(two_taps_tables.pack), inline(narrow_tables.pack)
 
 
 class Sizes(NamedTuple):

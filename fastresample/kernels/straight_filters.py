@@ -12,14 +12,14 @@ from fastresample.kernels.bytewise import long_tap_tables, tap_tables, word_tap_
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import Special
 from fastresample.kernels.bytewise.word_taps import Specialisation
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, inline
 from fastresample.kernels.straight import Sizes, Straight, made
 from fastresample.kernels.tables import quantised, windows
 from fastresample.kernels.tiers import VBMI, tier
 
 # Those of the planner: the most fraction bits of a weight, and the largest absolute sum of a window's words.
 _MOST_BITS, _MOST_GAIN = 22, 2.0**23 - 2.0**16
-_filtered, _cut = forced(windows.filtered), forced(quantised.cut)
+_filtered, _cut = inline(windows.filtered), inline(quantised.cut)
 
 
 def filter_both(numbers, near, words_near, far, words_far, found):

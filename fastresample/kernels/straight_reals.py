@@ -7,13 +7,13 @@ import numpy as np
 from numba import types
 
 from fastresample import codes
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
 from fastresample.kernels.realwise import halves, requests, two_tap_tables, two_taps
 from fastresample.kernels.resizes import Request
 from fastresample.kernels.straight import Sizes, Straight, made, triangle
 from fastresample.kernels.tiers import VBMI, tier
 
-_pack = forced(two_tap_tables.pack)
+_pack = inline(two_tap_tables.pack)
 _SHORTEST = 16  # samples of a row of the source
 
 
