@@ -94,8 +94,9 @@ def _filtering(
     rule_x = native.filtering(filter_, antialias, across, columns_in, columns)
     if not native.fine(max(rule_x.taps, rule_y.taps)):
         return None
-    windows = min(across.period, columns)
-    vertical_first = antialias and not native.along_first(down.step, windows, channels * rule_x.taps) and rows_in > rows
+    vertical_first = antialias and rows_in > rows
+    if vertical_first:
+        vertical_first = not native.along_first(down, across, columns, channels * rule_x.taps)
     numbers = rule_y.numbers, rule_x.numbers
     found = kernels.straight_filters.filtered(sizes, numbers, rule_x.taps, rule_y.taps, vertical_first)
     if found is None:

@@ -53,8 +53,8 @@ _ARITHMETIC: dict[str, tuple[tuple[int, Arithmetic], ...]] = {
 # What differs where filters are stretched: sums in double precision of many samples take twice the time.
 _STRETCHED = dict.fromkeys(("uint16", "int16"), ((32, _SINGLE_ROUNDED), (_ANY, _DOUBLE_ROUNDED)))
 
-# Shrinks in one step, and bytes of tables, up to which bytes are filtered along rows first.
-_STRONG, _LARGE = 4.0, 192 << 10
+# How strongly axes shrink, and bytes of tables, up to which bytes are filtered along rows first.
+_STRONG_DOWN, _STRONG_ACROSS, _LARGE = 4.0, 10.0, 192 << 10
 
 _COORDINATES = ("half_pixel", "align_corners", "asymmetric")
 _COPIED = ("bool", "int64", "uint64")
@@ -73,19 +73,20 @@ def _operation(task: Task) -> Operation:
     taps = 2 if halving else max(rule_y.taps if rule_y else 1, rule_x.taps if rule_x else 1)
     shrinking = down.step > 1.0 and (task.antialias or task.method == "area") and not halving
     if shrinking and rule_x and _ARITHMETIC[task.dtype] is _BYTES:
-        shrinking = not along_first(down.step, min(across.period, columns.n_out), task.channels * rule_x.taps)
+        shrinking = not along_first(down, across, columns.n_out, task.channels * rule_x.taps)
     order = codes.VERTICAL_FIRST if shrinking else codes.HORIZONTAL_FIRST
     return Operation("separable", rule_y, rule_x, _arithmetic(task, taps), order, halving)
 
 
-def along_first(step: float, windows: float, samples: int) -> bool:
-    """Whether bytes that shrink are filtered along rows first: ``step`` down, so many windows across of ``samples``.
+def along_first(down: AxisMap, across: AxisMap, columns: int, samples: int) -> bool:
+    """Whether bytes that shrink are filtered along rows first, so many columns by windows of so many samples.
 
     That is the costlier pass, and runs on fewer rows when it comes last. But kernels of bytes then read each source row
     once, not for every window that it lies in: measured, up to twice as fast, unless the shrink is strong or the tables
     of a row, three bytes a weight, leave no room in the nearer caches.
     """
-    return step <= _STRONG and 3 * windows * samples <= _LARGE
+    weak = down.step <= _STRONG_DOWN and across.step <= _STRONG_ACROSS
+    return weak and 3 * min(across.period, columns) * samples <= _LARGE
 
 
 def _copied(grid: Grid, place: AxisMap) -> Rule:

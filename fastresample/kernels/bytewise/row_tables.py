@@ -7,18 +7,17 @@ import numpy as np
 from numba import types
 
 from fastresample.kernels.bytewise.memory import LINE, aligned
+from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
 from fastresample.kernels.simd.memory import load_i64, prefetch
 
 # The header; behind it the place of each chunk's table in the blob, in bytes, and where its windows begin.
 COLUMNS, STEP, OVERRUN, CHUNKS, LANES, GROUPS, HEAD = range(7)
 # Adding this makes every digit of base 256 positive; the bytes are then digits plus 128.
-_BIAS = np.uint32(0x808080)
+_BIAS, _BYTE = np.uint32(0x808080), np.uint32(255)
 # Numbers of taps, in the bytes of a word.
 IN_ORDER = np.uint32(0x03020100)
 _WIDE = 128  # bytes of a window of two vectors
-_SEEN = 512  # tables that are kept in mind, to find equal ones
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
 @inline
@@ -47,15 +46,27 @@ def _choose(first, channels, lanes):
     return 0, 0
 
 
-@forced
-def _digits(weights, x, tap, place):
-    """Return one digit of four weights, in the bytes of a word; zeros beyond the table."""
-    word = np.uint32(0)
-    for k in range(4):
-        if tap + k < weights.shape[1]:
-            digits = np.uint32(np.uint32(np.int32(weights[x, tap + k])) + _BIAS) ^ _BIAS
-            word |= np.uint32(((digits >> np.uint32(8 * place)) & np.uint32(255)) << np.uint32(8 * k))
-    return word
+@inline
+def _fill_digits(weights, digits, begin, end, own):
+    """Set words of the digits of each four weights, lowest first, but for the pixels of [begin, end); zeros beyond."""
+    taps = weights.shape[1]
+    for x in range(weights.shape[0]):
+        if begin <= x and x < end:
+            continue
+        for tap in range(0, taps, 4):
+            a = b = c = np.uint32(0)
+            for k in range(min(4, taps - tap)):
+                signed = np.uint32(np.uint32(np.int32(weights[x, tap + k])) + _BIAS) ^ _BIAS
+                places = np.uint32(8 * k)
+                a |= np.uint32((signed & _BYTE) << places)
+                b |= np.uint32((signed >> np.uint32(8) & _BYTE) << places)
+                c |= np.uint32((signed >> np.uint32(16) & _BYTE) << places)
+            place = tap // 4 * digits
+            own[x, place] = a
+            if digits > 1:
+                own[x, place + 1] = b
+            if digits > 2:
+                own[x, place + 2] = c
 
 
 @inline
@@ -75,11 +86,16 @@ def _served(first, weights, across, digits):
 
 
 @inline
-def _same(blob, one, other, size):
-    same = True
-    for i in range(size):
-        same &= blob[one + i] == blob[other + i]
-    return same
+def _repeated(first, weights, order, channels, lanes):
+    """Return `repeated_chunks`, but none where the order of taps does not repeat."""
+    begin, end, apart = repeated_chunks(
+        first, weights.reshape(weights.size), weights.shape[1], channels, lanes, np.int64(1 << 62)
+    )
+    earlier = apart * lanes // channels
+    for x in range(begin * lanes // channels, min(end * lanes // channels, first.size)):
+        if order[x] != order[x - earlier]:
+            return end, end, apart
+    return begin, end, apart
 
 
 def pack(first, weights, order, across, channels, lanes, digits, chunks, blob):
@@ -91,14 +107,20 @@ def pack(first, weights, order, across, channels, lanes, digits, chunks, blob):
     if parts == 0:
         return 0, 0, 0
     words = (weights.shape[1] + 3) // 4 * digits  # of a pixel
-    size, width, length = 16 * (1 + words), 16 // parts, first.size * channels
-    own, seen = np.empty((first.size, words), np.uint32), np.full(_SEEN, -1)
-    for x in range(first.size):
-        for k in range(words):
-            own[x, k] = _digits(weights, x, k // digits * 4, k % digits)
-    used, x, c = 0, 0, 0
+    width, length, own = 16 // parts, first.size * channels, np.empty((first.size, words), np.uint32)
+    begin, end, apart = _repeated(first, weights, order, channels, lanes)
+    _fill_digits(weights, digits, begin * lanes // channels + 1, end * lanes // channels, own)
+    used = 0
     for chunk in range(chunks.shape[0]):
-        last, base, mark = min(lanes, length - chunk * lanes) - 1, np.int64(0), np.uint64(0)
+        x, c = chunk * lanes // channels, chunk * lanes % channels
+        if begin <= chunk and chunk < end:
+            moved = np.int64(first[x]) - np.int64(first[x - apart * lanes // channels])
+            chunks[chunk, 0] = chunks[chunk - apart, 0]
+            for part in range(1, 1 + parts):
+                chunks[chunk, part] = chunks[chunk - apart, part] + moved * channels
+            continue
+        last, base = min(lanes, length - chunk * lanes) - 1, np.int64(0)
+        chunks[chunk, 0] = used * 4
         for lane in range(16):
             if lane % width == 0:
                 base = np.int64(first[x]) * channels
@@ -109,25 +131,13 @@ def pack(first, weights, order, across, channels, lanes, digits, chunks, blob):
                 tap = np.int64((order[x] >> np.uint32(8 * k)) & np.uint32(255))
                 index |= np.uint32(np.uint32(start + tap * channels) << np.uint32(8 * k))
             blob[used + lane] = index
-            mark += np.uint64(index) * (_PRIME + np.uint64(2 * lane))
             for k in range(words):
-                word = own[x, k]
-                blob[used + 16 * (1 + k) + lane] = word
-                mark += np.uint64(word) * (_PRIME + np.uint64(32 * k + 34 + 2 * lane))
+                blob[used + 16 * (1 + k) + lane] = own[x, k]
             if lane < last:  # lanes behind the last repeat it
                 c += 1
                 if c == channels:
                     c, x = 0, x + 1
-        c += 1
-        if c == channels:
-            c, x = 0, x + 1
-        slot = np.uintp(mark >> np.uint64(55))
-        if seen[slot] >= 0 and _same(blob, seen[slot], used, size):
-            chunks[chunk, 0] = seen[slot] * 4
-        else:
-            seen[slot] = used
-            chunks[chunk, 0] = used * 4
-            used += size
+        used += 16 * (1 + words)
     return parts, wide, used
 
 
