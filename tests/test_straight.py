@@ -98,7 +98,7 @@ def test_filters_have_the_kernels_and_the_bits_of_the_general_planner(method: st
     for number in range(80):
         shape, size = drawn(number)
         straightly += compared(noise(shape), size, {"method": method, "antialias": antialias})
-    assert straightly > 25  # enlarging one axis only has linear tables beside others: the general planner serves it
+    assert straightly > 20  # enlarging one axis only has linear tables beside others: the general planner serves it
 
 
 @needs_vectors
