@@ -1,9 +1,6 @@
-"""Tables of continuous filters for whole images of bytes: both axes in one compiled call, then packed as ever.
+"""Continuous filters for whole images of bytes: the tables of `filtered` and `cut`, packed without a planner's way."""
 
-Weights are those of `cut`, with words between the passes.
-"""
-
-from functools import cache
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,40 +9,21 @@ from fastresample.kernels.bytewise import long_tap_tables, tap_tables, word_tap_
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.bytewise.taps import Special
 from fastresample.kernels.bytewise.word_taps import Specialisation
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, inline
 from fastresample.kernels.straight import Sizes, Straight, made
-from fastresample.kernels.tables import quantised, windows
+from fastresample.kernels.tables import cut_builder, window_builder
 from fastresample.kernels.tiers import VBMI, tier
 
 # Those of the planner: the most fraction bits of a weight, and the largest absolute sum of a window's words.
 _MOST_BITS, _MOST_GAIN = 22, 2.0**23 - 2.0**16
-_filtered, _cut = inline(windows.filtered), inline(quantised.cut)
 
 
-def filter_both(numbers, near, words_near, far, words_far, found):
-    """Fill the windows of two passes, whose numbers are those of `filtered`, and their whole weights.
-
-    Return the fraction bits of the words between the passes; ``found``: of the weights, and how wide the tables are.
-    """
-    fraction = np.int64(0)
-    for last in range(2):
-        first, words, n_in = (near, far)[last], (words_near, words_far)[last], np.int64(numbers[last, 3])
-        count, weights = np.empty(first.size, np.int32), np.empty((first.size, words.size // first.size))
-        _filtered(numbers[last], first, count, weights)
-        # The planner's last weights are these times a power of two, real numbers, whose windows stay where they are.
-        bits, gain, wide = _cut(first, count, weights, -1 if last else n_in, _MOST_BITS, np.inf, _MOST_GAIN, 0.0, words)
-        found[last], found[2 + last] = bits, wide
-        if last == 0:
-            fraction = bits - 16
-            while 255.0 * gain * 2.0**fraction > 32767.0:
-                fraction -= 1
-    return fraction
-
-
-@cache
-def _filter_both() -> Kernel:
-    words, found = array_type(np.int32, 1, writable=True), array_type(np.int64, 1, writable=True)
-    return compile_kernel(filter_both, "filter_both", (array_type(np.float64, 2), words, words, words, words, found))
+def _words(numbers: Any, n_out: int, taps: int, inside: int) -> tuple[Any, Any, int, float]:
+    """Return the first samples of windows, their whole weights, the fraction bits of these, the largest sum."""
+    first, count = np.empty(n_out, np.int32), np.empty(n_out, np.int32)
+    weights, words = np.empty((n_out, taps)), np.empty(n_out * taps)
+    window_builder("filtered")(np.array(numbers), first, count, weights)
+    bits, gain, wide = cut_builder()(first, count, weights, inside, _MOST_BITS, math.inf, _MOST_GAIN, 0.0, words)
+    return first, words[: n_out * wide].reshape(n_out, wide).astype(np.int32), bits, gain
 
 
 class Filtered(NamedTuple):
@@ -70,12 +48,14 @@ def filtered(sizes: Sizes, numbers: Any, room_x: int, room_y: int, vertical_firs
         near, room, far, room_far = far, room_far, near, room
     else:
         numbers = numbers[::-1]
-    first_near, first_far = np.empty(near, np.int32), np.empty(far, np.int32)
-    words, words_far, found = np.empty(near * room, np.int32), np.empty(far * room_far, np.int32), np.empty(4, np.int64)
-    fraction = _filter_both()(np.array(numbers), first_near, words, first_far, words_far, found)
-    bits, bits_far, wide, wide_far = found.tolist()
-    whole, whole_far = words[: near * wide].reshape(near, wide), words_far[: far * wide_far].reshape(far, wide_far)
-    shift, shift_far = bits - fraction, bits_far + fraction
+    first_near, whole, shift, gain = _words(numbers[0], near, room, int(numbers[0][3]))
+    fraction = shift - 16  # of the words between the passes, which overshoot must fit
+    while 255.0 * gain * 2.0**fraction > 32767.0:
+        fraction -= 1
+    # The planner's last weights are these times a power of two, real numbers, whose windows stay where they are.
+    first_far, whole_far, shift_far, _ = _words(numbers[1], far, room_far, -1)
+    shift, shift_far = shift - fraction, shift_far + fraction
+    wide, wide_far = whole.shape[1], whole_far.shape[1]
     layout = np.array((channels, columns_in * channels, rows_in))
     taps_x, taps_y = (wide_far, wide) if vertical_first else (wide, wide_far)
     if vertical_first:
