@@ -12,7 +12,7 @@ from fastresample import codes, kernels
 from fastresample.arithmetic import Mean
 from fastresample.conventions import Operation, Options, Rule, Task
 from fastresample.geometry import Grid, unchanged
-from fastresample.plan import FAMILIES
+from fastresample.families import FAMILIES
 from fastresample.stage import Stage
 
 SINGLY, FOURS, PAIRS, SQUARES = codes.MEAN_SINGLY, codes.MEAN_FOURS, codes.MEAN_PAIRS, codes.MEAN_SQUARES

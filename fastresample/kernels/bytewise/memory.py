@@ -1,4 +1,4 @@
-"""Copies of those rows of bytes that wide loads would overrun."""
+"""Bytes from one place to another: words, rows, copies of those rows that wide loads would overrun."""
 
 from ctypes import addressof, c_char
 from typing import Any
@@ -6,7 +6,18 @@ from typing import Any
 import numpy as np
 
 from fastresample.kernels.common import forced
-from fastresample.kernels.simd.memory import load_bytes, load_first_bytes, store_bytes
+from fastresample.kernels.simd.floats import store_quarter_bytes
+from fastresample.kernels.simd.memory import (
+    load_bytes,
+    load_first_bytes,
+    load_i32,
+    load_i64,
+    load_quarter_bytes,
+    store_bytes,
+    store_i32,
+    store_i64,
+)
+from fastresample.kernels.simd.narrow import load_u8, store_u8
 from fastresample.kernels.vectors import address_of
 
 LINE = 64  # bytes of a vector and of a line of the cache
@@ -28,6 +39,19 @@ def copy_bytes(source, target, count):
     left = count & 63
     if left:
         store_bytes(target + count - left, load_first_bytes(source + count - left, left))
+
+
+@forced
+def move_word(source, target, size):
+    """Move a word of 1, 4, 8 or 16 bytes."""
+    if size == 1:
+        store_u8(target, load_u8(source))
+    elif size == 4:
+        store_i32(target, load_i32(source))
+    elif size == 8:
+        store_i64(target, load_i64(source))
+    else:
+        store_quarter_bytes(target, load_quarter_bytes(source))
 
 
 @forced

@@ -12,21 +12,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from fastresample.kernels.bytewise.memory import move_word
 from fastresample.kernels.bytewise.repeats import repeated_chunks
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
-from fastresample.kernels.simd.floats import store_quarter_bytes
 from fastresample.kernels.simd.memory import (
     load_bytes,
     load_first_bytes,
-    load_i32,
     load_i64,
-    load_quarter_bytes,
     prefetch,
     prefetch_to_write,
     store_bytes,
     store_first_bytes,
-    store_i32,
-    store_i64,
 )
 from fastresample.kernels.simd.permutations import blend_bytes, permute_bytes, permute_two_bytes, zero_bytes
 from fastresample.kernels.tiers import VBMI, tier
@@ -232,16 +228,6 @@ def _fill_row(line, row_bytes, ahead, goal, again, length, begins, lanes, window
 
 
 @forced
-def _move(address, target, word):
-    if word == 4:
-        store_i32(target, load_i32(address))
-    elif word == 8:
-        store_i64(target, load_i64(address))
-    else:
-        store_quarter_bytes(target, load_quarter_bytes(address))
-
-
-@forced
 def _fill_pixels(line, ahead, goal, places, count, pixel, word):
     """Fill a row pixel by pixel: as whole words where nothing lies in the way, then as so many bytes."""
     whole = load_i64(places + count * 8)
@@ -249,10 +235,10 @@ def _fill_pixels(line, ahead, goal, places, count, pixel, word):
     for x in range(0, pairs, 2):
         address, target = line + load_i64(places + x * 8), goal + x * pixel
         prefetch(address + ahead)  # the line of its neighbour comes by itself: to ask for it, too, takes longer
-        _move(address, target, word)
-        _move(line + load_i64(places + x * 8 + 8), target + pixel, word)
+        move_word(address, target, word)
+        move_word(line + load_i64(places + x * 8 + 8), target + pixel, word)
     if pairs < whole:
-        _move(line + load_i64(places + pairs * 8), goal + pairs * pixel, word)
+        move_word(line + load_i64(places + pairs * 8), goal + pairs * pixel, word)
     for x in range(whole, count):
         store_first_bytes(goal + x * pixel, load_first_bytes(line + load_i64(places + x * 8), pixel), pixel)
 

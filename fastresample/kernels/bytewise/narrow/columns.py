@@ -48,23 +48,30 @@ _halved = shift_right(Ints, 1)
 
 
 @forced
-def _add_pairs(sums, places, x, weights, pairs, digits):
-    """Add pairs of rows of bytes to the sums of 32 columns: four vectors of lower digits, two of upper ones."""
+def add_pair(sums, lower, upper, weights, digits):
+    """Add two rows of 32 columns, in turn, to sums: four vectors of lower digits, two of upper ones."""
     a, b, c, d, high, high_too = sums
+    digit = bytes_as_words(spread_half_bytes(load_i32(weights)))
+    a = add_ints(a, multiply_add_half_words(widen_lower(lower), digit))
+    b = add_ints(b, multiply_add_half_words(widen_upper(lower), digit))
+    c = add_ints(c, multiply_add_half_words(widen_lower(upper), digit))
+    d = add_ints(d, multiply_add_half_words(widen_upper(upper), digit))
+    if digits == 2:
+        digit = spread_half_bytes(load_i32(weights + 4))
+        high = add_words(high, multiply_add_bytes(lower, digit))
+        high_too = add_words(high_too, multiply_add_bytes(upper, digit))
+    return a, b, c, d, high, high_too
+
+
+@forced
+def _add_pairs(sums, places, x, weights, pairs, digits):
+    """Add pairs of rows of bytes to the sums of 32 columns, as `add_pair`."""
     for _ in range(pairs):
         near, far = load_half_bytes(load_i64(places) + x), load_half_bytes(load_i64(places + 8) + x)
         lower, upper = half_bytes_in_turn(near, far), half_bytes_in_turn_upper(near, far)
-        digit = bytes_as_words(spread_half_bytes(load_i32(weights)))
-        a = add_ints(a, multiply_add_half_words(widen_lower(lower), digit))
-        b = add_ints(b, multiply_add_half_words(widen_upper(lower), digit))
-        c = add_ints(c, multiply_add_half_words(widen_lower(upper), digit))
-        d = add_ints(d, multiply_add_half_words(widen_upper(upper), digit))
-        if digits == 2:
-            digit = spread_half_bytes(load_i32(weights + 4))
-            high = add_words(high, multiply_add_bytes(lower, digit))
-            high_too = add_words(high_too, multiply_add_bytes(upper, digit))
+        sums = add_pair(sums, lower, upper, weights, digits)
         places, weights = places + 16, weights + 8
-    return a, b, c, d, high, high_too
+    return sums
 
 
 @forced

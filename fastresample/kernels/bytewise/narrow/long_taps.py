@@ -8,24 +8,19 @@ the arithmetic `sums`.
 
 import numpy as np
 
-from fastresample.kernels.bytewise.narrow.columns import as_words, packed, rounded
+from fastresample.kernels.bytewise.narrow.columns import add_pair, as_words, packed, rounded
 from fastresample.kernels.bytewise.narrow.sums import half_of
 from fastresample.kernels.bytewise.narrow.taps import HEADER, filter_lines
 from fastresample.kernels.bytewise.sums import WORDS
 from fastresample.kernels.common import forced
-from fastresample.kernels.simd.arithmetic import add_ints, add_words, bytes_as_words, multiply_add_bytes
-from fastresample.kernels.simd.memory import load_i32, load_i64, prefetch, store_half_bytes
+from fastresample.kernels.simd.memory import load_i64, prefetch, store_half_bytes
 from fastresample.kernels.simd.narrow import (
     half_bytes_in_turn,
     half_bytes_in_turn_upper,
     join_lower,
     join_upper,
     load_half_bytes,
-    multiply_add_half_words,
-    spread_half_bytes,
     store_half_words,
-    widen_lower,
-    widen_upper,
     zero_half_words,
 )
 from fastresample.kernels.vectors import address_of
@@ -71,24 +66,14 @@ def _add_pairs(sums, place, weights, count, stop, size, digits):
 
     The ring has ``size`` bytes and stops at ``stop``.
     """
-    a, b, c, d, high, high_too = sums
     while count > 0:
         some = min(count, (stop - place + _PAIR - 1) // _PAIR)
         for _ in range(some):
-            lower, upper = load_half_bytes(place), load_half_bytes(place + 32)
-            digit = bytes_as_words(spread_half_bytes(load_i32(weights)))
-            a = add_ints(a, multiply_add_half_words(widen_lower(lower), digit))
-            b = add_ints(b, multiply_add_half_words(widen_upper(lower), digit))
-            c = add_ints(c, multiply_add_half_words(widen_lower(upper), digit))
-            d = add_ints(d, multiply_add_half_words(widen_upper(upper), digit))
-            if digits == 2:
-                digit = spread_half_bytes(load_i32(weights + 4))
-                high = add_words(high, multiply_add_bytes(lower, digit))
-                high_too = add_words(high_too, multiply_add_bytes(upper, digit))
+            sums = add_pair(sums, load_half_bytes(place), load_half_bytes(place + 32), weights, digits)
             place, weights = place + _PAIR, weights + 8
         count -= some
         place = place if place < stop else place - size
-    return (a, b, c, d, high, high_too), place, weights
+    return sums, place, weights
 
 
 def make(special):

@@ -11,19 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from fastresample.kernels.bytewise.memory import move_word
 from fastresample.kernels.bytewise.narrow.memory import copy_exactly, copy_overlapping
 from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced
 from fastresample.kernels.simd.arithmetic import bytes_as_words, or_words, words_as_bytes
-from fastresample.kernels.simd.floats import store_quarter_bytes
 from fastresample.kernels.simd.memory import (
-    load_i32,
     load_i64,
-    load_quarter_bytes,
     store_half_bytes,
-    store_i32,
-    store_i64,
 )
-from fastresample.kernels.simd.narrow import load_blocks, load_half_bytes, load_u8, permute_blocks, store_u8
+from fastresample.kernels.simd.narrow import load_blocks, load_half_bytes, permute_blocks
 from fastresample.kernels.tiers import AVX2, AVX512, tier
 from fastresample.kernels.vectors import address_of
 
@@ -148,30 +144,18 @@ def _fill_windows(line, goal, length, begins, lanes, windows):
 
 
 @forced
-def _move(address, target, word):
-    if word == 1:
-        store_u8(target, load_u8(address))
-    elif word == 4:
-        store_i32(target, load_i32(address))
-    elif word == 8:
-        store_i64(target, load_i64(address))
-    else:
-        store_quarter_bytes(target, load_quarter_bytes(address))
-
-
-@forced
 def _fill_pixels(line, goal, places, count, pixel, word):
     """Fill a row pixel by pixel: as whole words where nothing lies in the way, then as so many bytes."""
     whole = load_i64(places + count * 8)
     fours = whole // 4 * 4
     for x in range(0, fours, 4):
         place, target = places + 8 * x, goal + x * pixel
-        _move(line + load_i64(place), target, word)
-        _move(line + load_i64(place + 8), target + pixel, word)
-        _move(line + load_i64(place + 16), target + 2 * pixel, word)
-        _move(line + load_i64(place + 24), target + 3 * pixel, word)
+        move_word(line + load_i64(place), target, word)
+        move_word(line + load_i64(place + 8), target + pixel, word)
+        move_word(line + load_i64(place + 16), target + 2 * pixel, word)
+        move_word(line + load_i64(place + 24), target + 3 * pixel, word)
     for x in range(fours, whole):
-        _move(line + load_i64(places + 8 * x), goal + x * pixel, word)
+        move_word(line + load_i64(places + 8 * x), goal + x * pixel, word)
     for x in range(whole, count):
         copy_exactly(line + load_i64(places + x * 8), goal + x * pixel, pixel)
 
