@@ -11,8 +11,8 @@ from numba import config
 from fastresample import codes, kernels
 from fastresample.arithmetic import Mean
 from fastresample.conventions import Operation, Options, Rule, Task
-from fastresample.geometry import Grid, unchanged
 from fastresample.families import FAMILIES
+from fastresample.geometry import Grid, unchanged
 from fastresample.stage import Stage
 
 SINGLY, FOURS, PAIRS, SQUARES = codes.MEAN_SINGLY, codes.MEAN_FOURS, codes.MEAN_PAIRS, codes.MEAN_SQUARES
