@@ -674,12 +674,13 @@ def made(monkeypatch):
         return lambda src, out, *rest: out.fill(0)
 
     monkeypatch.setattr(kernels.resizes, "compile_kernel", record)
-    for made in (kernels._made, kernels.straight.made, kernels.straight.halved):
-        made.cache_clear()
+    kept = (kernels._made, kernels.straight.made, kernels.straight.halved, kernels.straight_reals.halved)
+    for cached in kept:
+        cached.cache_clear()
     plan.clear()
     yield names
-    for made in (kernels._made, kernels.straight.made, kernels.straight.halved):
-        made.cache_clear()
+    for cached in kept:
+        cached.cache_clear()
     plan.clear()
 
 
