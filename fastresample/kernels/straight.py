@@ -15,7 +15,7 @@ from fastresample.kernels.bytewise.narrow import halves as narrow_halves
 from fastresample.kernels.bytewise.narrow import two_taps as narrow_two_taps
 from fastresample.kernels.bytewise.narrow import two_taps_tables as narrow_tables
 from fastresample.kernels.bytewise.two_taps_tables import FRACTION, HEAD, LANES
-from fastresample.kernels.common import Kernel, array_type, compile_kernel, forced, inline
+from fastresample.kernels.common import Kernel, array_type, compile_kernel, inline
 from fastresample.kernels.resizes import Request
 from fastresample.kernels.tables import indices, quantised, single
 from fastresample.kernels.tiers import PLAIN, VBMI, tier
@@ -117,7 +117,7 @@ def mapped(sizes: Sizes, source: str, corner: bool) -> Straight | None:
     return Straight(kernel, (layout, index_y, begins, lanes), speed)
 
 
-@forced
+@inline
 def triangle(n_in, first, nearer, farther):
     """Fill the windows of two taps and their weights, as `linear` does; return the largest, 0 if all have one tap.
 
@@ -140,7 +140,7 @@ def triangle(n_in, first, nearer, farther):
     return peak if pairs else 0.0
 
 
-@forced
+@inline
 def _words(n_in, first, words):
     """Fill the windows of two taps, as `linear` and `cut` do; return the fraction bits, 0 where all have one tap."""
     n_out, bits = first.size, _MOST_BITS
@@ -159,7 +159,7 @@ def _words(n_in, first, words):
     return bits
 
 
-@forced
+@inline
 def _linear(n_in, inside, first, words):
     """Fill the windows of two taps, as `single_linear` and `fixed` do; return the fraction bits, 0 for one tap."""
     n_out = first.size

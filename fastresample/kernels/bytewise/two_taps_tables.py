@@ -119,7 +119,7 @@ def pack_rows(first, weights, rows_in, places, high, header):
     return apart
 
 
-@forced
+@inline
 def paired(weights, x, places, high):
     """Return whether the second sample is the nearer one, and words of weights.
 
