@@ -5,6 +5,7 @@ serves what does not fit here, and arrays of other layouts.
 """
 
 import math
+import sys
 from collections.abc import Callable, Hashable
 from functools import partial
 from itertools import product
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fastresample import families, plan, spec
+from fastresample import families, plan, spec, weights
 from fastresample.conventions import CONVENTIONS, native
 from fastresample.filters import FILTERS, Filter
 from fastresample.geometry import AxisMap, Grid, axis_map
@@ -89,20 +90,29 @@ def _filtering(
     rows_in, columns_in, rows, columns, channels = sizes
     if filter_ is _TRIANGLE and (rows_in < rows or columns_in < columns):
         return _enlarging(kernels, dtype, sizes, convention)
+    if not kernels.straight_filters.serves():
+        return None
     down, across = _whole_axis(rows_in, rows), _whole_axis(columns_in, columns)
     rule_y = native.filtering(filter_, antialias, down, rows_in, rows)
     rule_x = native.filtering(filter_, antialias, across, columns_in, columns)
-    if not native.fine(max(rule_x.taps, rule_y.taps)):
+    arithmetic = native.fine(max(rule_x.taps, rule_y.taps))
+    if arithmetic is None:
         return None
     vertical_first = antialias and rows_in > rows
     if vertical_first:
         vertical_first = not native.along_first(down, across, columns, channels * rule_x.taps)
-    numbers = rule_y.numbers, rule_x.numbers
-    found = kernels.straight_filters.filtered(sizes, numbers, rule_x.taps, rule_y.taps, vertical_first)
-    if found is None:
+    passes = [(rule_x, columns_in, columns), (rule_y, rows_in, rows)]
+    (rule, n_in, n_out), (other, _, n_far) = reversed(passes) if vertical_first else passes
+    first = weights.table(rule, n_in, n_out, arithmetic.first, kernels.tables)
+    fraction = weights.fraction(arithmetic, first, "uint8")
+    # The planner's last weights are these times a power of two, real numbers, whose windows stay where they are.
+    last = weights.table(other, sys.maxsize, n_far, arithmetic.first, kernels.tables)
+    near, far = (first.first, first.weights, first.bits - fraction), (last.first, last.weights, last.bits + fraction)
+    made = kernels.straight_filters.filtered(sizes, near, far, vertical_first)
+    if made is None:
         return None
-    made, taps_x, taps_y = found
-    sample_ns = families.separable_ns(rows_in / rows, columns_in / columns, taps_x, taps_y, vertical_first)
+    x, y = (last, first) if vertical_first else (first, last)
+    sample_ns = families.separable_ns(rows_in / rows, columns_in / columns, x.taps, y.taps, vertical_first)
     return _whole(dtype, None, sizes, made, sample_ns)
 
 

@@ -30,7 +30,7 @@ ALLOWED = {
     "phases": set(),
     "sizes": set(),
     "resizing": {"plan", "shortcuts", "spec", "threads"},
-    "shortcuts": {"conventions", "families", "filters", "geometry", "layout", "plan", "spec", "stage"},
+    "shortcuts": {"conventions", "families", "filters", "geometry", "layout", "plan", "spec", "stage", "weights"},
     "loops": {"kernels.loops"},
     "compat": {"compat", "spec", "plan", "layout", "geometry", "conventions", "codes", "threads"},
     "plan": {"conventions", "families", "geometry", "layout", "spec", "stage"},

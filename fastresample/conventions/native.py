@@ -124,9 +124,9 @@ def filtering(filter_: Filter, antialias: bool, place: AxisMap, n_in: int, n_out
     return Rule("filtered", (*numbers, *alike, *shape, float(not antialias)), taps)
 
 
-def fine(taps: int) -> bool:
-    """Whether bytes weighed by so many taps have whole weights in the first pass and real ones in the last."""
-    return _BYTES[0][0] < taps <= _BYTES[1][0]
+def fine(taps: int) -> Arithmetic | None:
+    """Return the arithmetic of bytes weighed by so many taps where it has words between the passes; else None."""
+    return _EIGHT_BIT_FINE if _BYTES[0][0] < taps <= _BYTES[1][0] else None
 
 
 def _arithmetic(task: Task, taps: int) -> Arithmetic:

@@ -93,16 +93,11 @@ def prepare_two(request: Any, tables: Any) -> Any:
     if windows == NONE or (windows > TWO and first_y.size > rows_in):
         return None
     item = np.dtype(request.source).itemsize
+    header = np.array((rows_in, lanes, large(first_y.size, width_in, item)), np.int64)
     kind, sums = np.dtype(request.source).type, request.arithmetic.last
     result = np.dtype(request.result).type
     special = two_taps.Special(kind, result, windows, sums.sum == codes.SUM_FUSED, sums.store)
-    return special, (
-        np.array((rows_in, lanes, large(first_y.size, width_in, item)), np.int64),
-        first_y,
-        count_y,
-        weights_y,
-        *arrays,
-    )
+    return special, (header, first_y, count_y, weights_y, *arrays)
 
 
 def large(rows: int, width_in: int, item: int) -> bool:
