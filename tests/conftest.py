@@ -9,6 +9,9 @@ import shutil
 import signal
 import tempfile
 
+import pytest
+from browser import chromium, missing
+
 VARIABLE = "FASTRESAMPLE_CACHE_DIR"
 
 
@@ -19,3 +22,12 @@ def pytest_configure(config):
     if not os.environ.get(VARIABLE):
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix="fastresample-tests-")
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(VARIABLE), ignore_errors=True))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium for the tests of a module; see tests/browser.py."""
+    if reason := missing():
+        pytest.skip(reason)
+    with chromium() as running:
+        yield running
