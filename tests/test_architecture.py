@@ -13,8 +13,13 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # What each room may import of ours, by the first name that fits; "" is the package itself (public names).
 ALLOWED = {
     "__main__": {"cli"},
-    "cli": {"cli", "", "batch", "conventions", "validate", "cache", "kernels.tiers"},
-    "batch": {"batch", "conventions", ""},  # of conventions: which methods there are, versions and promises
+    "cli": {"cli", "", "batch", "conventions", "validate", "cache", "kernels.tiers", "printable"},
+    "batch": {
+        "batch",
+        "conventions",
+        "printable",
+        "",
+    },  # of conventions: which methods there are, versions and promises
     "validate": {"validate", "conventions", "spec", ""},
     "__init__": {
         *("batch", "compat", "constructions", "convolution", "loops", "pooling", "resizing", "sizes", "threads"),
@@ -42,6 +47,7 @@ ALLOWED = {
     "arithmetic": {"codes"},
     "filters": {"codes"},
     "geometry": set(),
+    "printable": set(),
     "layout": set(),
     "threads": set(),
     "codes": set(),

@@ -1,9 +1,12 @@
 """The command line: a module per command, imported only when that command runs, so that ``--help`` stays quick."""
 
+import os
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from fastresample import __version__
 from fastresample.cli.signals import INTERRUPTED, TERMINATED, sigterm_interrupts
@@ -14,6 +17,8 @@ COMMANDS = {
     "warmup": "Compile the common kernels now.",
     "info": "Show versions, processor, threads and the cache.",
     "cache": "Manage the folder of compiled kernels.",
+    "completion": "Print the script for Tab in bash, zsh or fish.",
+    "man": "Print the manual page.",
 }
 
 
@@ -28,6 +33,28 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"fastresample.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of an unknown one say which was meant, or that a file needs a command before it."""
+        name = args[0]
+        if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(name, COMMANDS, n=1)
+        if near:
+            hint = f"did you mean {near[0]!r}?"
+        elif os.path.exists(name):
+            hint = f"to resize that file or folder: {ctx.command_path} resize {name!r} OUTPUT --size 50%"
+        else:
+            hint = f"choose from {', '.join(COMMANDS)}"
+        raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete commands from their table: importing them all would make Tab slow."""
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=COMMANDS[name]) for name in names), *options]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, its import included; an interruption at any point of it ends with one line."""

@@ -12,7 +12,12 @@ def command() -> None:
 
 @command.command("clear")
 def clear() -> None:
-    """Delete every compiled kernel; the next calls compile again."""
+    """Delete every compiled kernel; the next calls compile again.
+
+    \b
+    Examples:
+      fastresample cache clear
+    """
     try:
         before = cache.clear()
     except OSError as fault:

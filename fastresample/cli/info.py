@@ -13,7 +13,12 @@ _PACKAGES = ("numba", "llvmlite", "numpy", "pillow", "opencv-python-headless", "
 
 @click.command("info")
 def command() -> None:
-    """Show versions, the processor tier, threads, and the state of the cache of compiled kernels."""
+    """Show versions, the processor tier, threads, and the state of the cache of compiled kernels.
+
+    \b
+    Examples:
+      fastresample info
+    """
     from fastresample.kernels import tiers
 
     name, features = tiers.processor()

@@ -67,7 +67,7 @@ def command(
       fastresample resize photos small --size 50%
       fastresample resize photos scans out --size 1600 --skip-existing
       fastresample resize photo.jpg thumbnail.jpg --size 320x240
-      fastresample resize -- -odd-name.png out --size x600
+      fastresample resize --size x600 -- -odd-name.png out
     """
     if not inputs:
         raise click.UsageError("OUTPUT is missing: first the inputs, then the name for the results")

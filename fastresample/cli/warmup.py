@@ -40,7 +40,13 @@ def command(
 ) -> None:
     """Compile the kernels of common resizes now, so that no later call waits for it.
 
-    Options may be repeated: fastresample warmup --dtype uint8 --dtype float32
+    Options may be repeated.
+
+    \b
+    Examples:
+      fastresample warmup
+      fastresample warmup --dtype uint8 --dtype float32
+      fastresample warmup --method bilinear --convention opencv --operator conv2d
     """
     try:
         with terminal.library_log():
