@@ -61,6 +61,9 @@ def modes(cores: int) -> list[Mode]:
     return [reused[0], Mode("1 thread, one shot", False, 1), *reused[1:]]
 
 
+UNTIMED = ("scikit-image",)  # SciPy's splines in float64: its figures are those of `compare` alone
+
+
 @cache
 def noise() -> np.ndarray:
     """Return a million random bytes, a prime number of them, of which images are made by repetition."""
@@ -75,7 +78,9 @@ def make_calls(case: Case, size: str, channels: int, mode: Mode) -> dict[str, Ca
     makes = {OURS: ours(method, bool(antialiased) or None, case.convention)}
     own = reproduced(method, case.convention)
     for name, library in LIBRARIES[case.operator].items():
-        if (name == own if own else library.comparable(image, target)) and installed(library.module):
+        if name in UNTIMED or not installed(library.module):
+            continue
+        if name == own if own else library.comparable(image, target):
             makes[name] = library.make
     calls = {}
     for name, make in makes.items():

@@ -232,7 +232,16 @@ def test_ours_prepared_and_single_is_the_same():
 
 
 def test_every_operator_has_its_libraries_in_the_same_order():
-    assert NAMES == ("opencv", "opencv-exact", "pillow", "torch", "torch-exact", "cykooz-resizer", "pyvips")
+    assert NAMES == (
+        "opencv",
+        "opencv-exact",
+        "pillow",
+        "torch",
+        "torch-exact",
+        "scikit-image",
+        "cykooz-resizer",
+        "pyvips",
+    )
     assert list(LIBRARIES["catmull_rom"]) == list(LIBRARIES["bicubic"])
     assert list(LIBRARIES["lanczos4"]) == ["opencv"]
     assert LIBRARIES["lanczos5"] == {}
@@ -428,6 +437,7 @@ def test_comparison_prints_as_tables():
         "RMSE",
         "PSNR",
         "dB",
+        "SSIM",
         "bias",
         "misrounded",
     ]

@@ -58,6 +58,7 @@ INSTALL = {
     "cv2": 'pip install "fastresample[validate]"',
     "PIL": "pip install pillow",
     "torch": "pip install torch",
+    "skimage": "pip install scikit-image",
     "cykooz_resizer": "pip install cykooz-resizer",
     "pyvips": 'pip install "pyvips[binary]"',
 }

@@ -4,13 +4,15 @@ import csv
 import io
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from fastresample.validate.crops import Crop
+from fastresample.validate.histogram import Scale
+from fastresample.validate.measuring import EXACT
 from fastresample.validate.metrics import Metrics
 
 OURS = "fastresample"
-EXACT = "exact"
 
 
 class Row(NamedTuple):
@@ -37,13 +39,20 @@ class Comparison:
     dtype : str
         Dtype of the image and of the results.
     rows : tuple of Row
-        First every result against the exact value, then this package against every library.
+        First every result against the exact value, then this package against every library, then these against each
+        other.
     versions : dict
         Library -> version of what took part.
     left_out : dict
         Library -> the reason why it did not.
     notes : tuple of str
         What the convention promises here, and whether its library is installed at another version than it reproduces.
+    errors : dict
+        Result -> shares of its samples by signed error, in the bins of ``scale``.
+    scale : Scale
+        The axis of these errors.
+    crop : Crop, optional
+        Samples of all results, of large ones a part, for pictures of them.
     """
 
     operator: str
@@ -54,7 +63,21 @@ class Comparison:
     rows: tuple[Row, ...]
     versions: dict[str, str]
     left_out: dict[str, str]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
+    errors: dict[str, tuple[float, ...]]
+    scale: Scale
+    crop: Crop | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The results, this package's first."""
+        return tuple(row.first for row in self.rows if row.second == EXACT)
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        """The results that are nearest to the exact value, by their RMSE: one, or several that are equally near."""
+        least = min(row.metrics.rmse for row in self.rows if row.second == EXACT)
+        return tuple(row.first for row in self.rows if row.second == EXACT and row.metrics.rmse == least)
 
     def row(self, first: str, second: str = EXACT) -> Row:
         """Return the row of a pair; KeyError if there is none."""
@@ -65,7 +88,7 @@ class Comparison:
 
     def __str__(self) -> str:
         errors = [[row.first, *_error_cells(row)] for row in self.rows if row.second == EXACT]
-        pairs = [[row.second, *_pair_cells(row)] for row in self.rows if row.second != EXACT]
+        pairs = [[row.second, *_pair_cells(row)] for row in self.rows if row.first == OURS and row.second != EXACT]
         sides = [f"{width} wide, {height} high" for height, width in (self.shape[:2], self.size)]
         channels = "".join(f", {n} channels" for n in self.shape[2:])
         lines = [
@@ -75,10 +98,23 @@ class Comparison:
         lines += aligned_table(["against the exact value", *_ERROR_HEADS], errors)
         if pairs:
             lines += ["", *aligned_table([f"{OURS} against", *_PAIR_HEADS], pairs)]
+        if len(self.names) > 2:
+            lines += ["", *self._largest_differences()]
+        lines += ["", f"nearest to the exact value (least RMSE): {', '.join(self.nearest)}"]
         remarks = [f"{name} left out: {reason}" for name, reason in self.left_out.items()]
         if self.notes or remarks:
             lines += ["", *self.notes, *remarks]
         return "\n".join(lines)
+
+    def _largest_differences(self) -> list[str]:
+        """Return the lines of a table of every library against every other one."""
+        columns = self.names[:-1]
+        cells = [
+            [second, *(_number(self.row(first, second).metrics.max_abs) for first in self.names[:i])]
+            for i, second in enumerate(self.names)
+        ][1:]
+        padded = [[*row, *[""] * (len(columns) + 1 - len(row)), ""] for row in cells]
+        return aligned_table(["largest difference", *columns, ""], padded)
 
     def to_json(self) -> str:
         """Return everything as a JSON document; figures that are infinite or undefined are null."""
@@ -100,6 +136,7 @@ class Comparison:
             "versions": self.versions,
             "left_out": self.left_out,
             "notes": list(self.notes),
+            "nearest": list(self.nearest),
         }
         return json.dumps({**facts, "rows": rows}, indent=2, allow_nan=False)
 
@@ -113,20 +150,23 @@ class Comparison:
         return text.getvalue()
 
 
-_ERROR_HEADS = ["max", "mean", "RMSE", "PSNR dB", "bias", "misrounded", ""]
-_PAIR_HEADS = ["equal", "max", "mean", "RMSE", "PSNR dB", "bias", ""]
+_ERROR_HEADS = ["max", "mean", "RMSE", "PSNR dB", "SSIM", "bias", "misrounded", ""]
+_PAIR_HEADS = ["equal", "max", "mean", "RMSE", "PSNR dB", "SSIM", "bias", ""]
 
 
 def _error_cells(row: Row) -> list[str]:
     m = row.metrics
     misrounded = "-" if m.misrounded is None else _percent(m.misrounded)
-    return [*map(_number, (m.max_abs, m.mean_abs, m.rmse)), _decibel(m.psnr), _number(m.bias), misrounded, row.remark]
+    return [*_distances(m), _number(m.bias), misrounded, row.remark]
 
 
 def _pair_cells(row: Row) -> list[str]:
     m = row.metrics
-    distances = map(_number, (m.max_abs, m.mean_abs, m.rmse))
-    return [_percent(m.equal), *distances, _decibel(m.psnr), _number(m.bias), row.remark]
+    return [_percent(m.equal), *_distances(m), _number(m.bias), row.remark]
+
+
+def _distances(m: Metrics) -> list[str]:
+    return [*map(_number, (m.max_abs, m.mean_abs, m.rmse)), _decibel(m.psnr), _similarity(m.ssim)]
 
 
 def _number(value: float) -> str:
@@ -135,6 +175,13 @@ def _number(value: float) -> str:
 
 def _decibel(value: float) -> str:
     return f"{value:.1f}"
+
+
+def _similarity(value: float | None) -> str:
+    """Show a similarity so that only a true 1 reads as such."""
+    if value is None:
+        return "-"
+    return "1" if value == 1 else f"{min(value, 0.99999):.5f}"
 
 
 def _percent(fraction: float) -> str:

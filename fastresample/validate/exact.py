@@ -166,10 +166,26 @@ def exact_blocks(
     block : ndarray of float64, (rows, width) or (rows, width, C)
         About 32 MB at most, or one row.
     """
-    rows, columns = (bands(n_in, n_out, method, antialias) for n_in, n_out in zip(image.shape, size, strict=False))
+    axes = _axes(image, size, method, antialias)
     row_bytes = 8 * max(image[0].size, image[0].size // image.shape[1] * size[1])
     step = max(1, BLOCK_BYTES // row_bytes)
     for begin in range(0, size[0], step):
-        block = _weighted_rows(image, rows, begin, min(begin + step, size[0]))
-        sideways = np.ascontiguousarray(block.swapaxes(0, 1))
-        yield begin, _weighted_rows(sideways, columns, 0, size[1]).swapaxes(0, 1)
+        yield begin, _block(image, axes, slice(begin, min(begin + step, size[0])), slice(0, size[1]))
+
+
+def exact_part(
+    image: NDArray[Any], size: tuple[int, int], method: str, antialias: bool, rows: slice, columns: slice
+) -> Reals:
+    """Return a part of what `exact_blocks` yields, the given rows and columns of the result."""
+    return _block(image, _axes(image, size, method, antialias), rows, columns)
+
+
+def _axes(image: NDArray[Any], size: tuple[int, int], method: str, antialias: bool) -> tuple[Bands, Bands]:
+    rows, columns = (bands(n_in, n_out, method, antialias) for n_in, n_out in zip(image.shape, size, strict=False))
+    return rows, columns
+
+
+def _block(image: NDArray[Any], axes: tuple[Bands, Bands], rows: slice, columns: slice) -> Reals:
+    block = _weighted_rows(image, axes[0], rows.start, rows.stop)
+    sideways = np.ascontiguousarray(block.swapaxes(0, 1))
+    return _weighted_rows(sideways, axes[1], columns.start, columns.stop).swapaxes(0, 1)

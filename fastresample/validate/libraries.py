@@ -13,7 +13,7 @@ import fastresample
 from fastresample.conventions import CONVENTIONS
 from fastresample.spec import check_method
 from fastresample.validate.calls import INSTALL, Call, Image, Library, Make, Size, installed, result_shape
-from fastresample.validate.peers import cykooz, opencv, pillow, torch, vips
+from fastresample.validate.peers import cykooz, opencv, pillow, skimage, torch, vips
 
 # Another arithmetic of the same operator: rows such as "opencv-exact" in the table of the operator.
 _EXACT = "_exact"
@@ -33,7 +33,7 @@ def _table(operator: str) -> dict[str, Library]:
     """Return the libraries that have an operator."""
     method, _, antialiased = operator.partition(" ")
     name = f"{_SAME_FILTER.get(method, method)} {antialiased}".strip()
-    rows = [module.ROWS.get(name, {}) for module in (opencv, pillow, torch, cykooz, vips)]
+    rows = [module.ROWS.get(name, {}) for module in (opencv, pillow, torch, skimage, cykooz, vips)]
     return {library: row for part in rows for library, row in part.items()}
 
 

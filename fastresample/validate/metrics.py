@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+_BYTE_DIFFERENCES = np.arange(-255, 256)
 PIECE = 1 << 16  # samples at a time: what is worked on stays in the processor's cache
 
 
@@ -21,6 +22,7 @@ class Metrics(NamedTuple):
     mean_abs: float
     rmse: float
     psnr: float  # dB over `peak`; infinite for equal images
+    ssim: float | None  # see `similarity.Similarity`; None for images too small for it, or not finite
     bias: float  # mean of first - second: its sign says which one is brighter
     misrounded: float | None  # fraction of integers not nearest to the exact value (a tie: both are); None for floats
 
@@ -59,6 +61,9 @@ class Tally:
                 self._add(first[begin : begin + rows], second[begin : begin + rows])
 
     def _add(self, first: NDArray[Any], second: NDArray[Any]) -> None:
+        if first.dtype == second.dtype == np.uint8:
+            self._add_bytes(first, second)
+            return
         same = (first == second) | ((first != first) & (second != second))
         difference = np.zeros(first.shape)
         np.subtract(first, second, out=difference, where=~same, dtype=np.float64)
@@ -73,8 +78,19 @@ class Tally:
         if math.isfinite(self._max):
             self._sum += float(difference.sum())
 
-    def metrics(self) -> Metrics:
-        """Return the figures of all blocks so far."""
+    def _add_bytes(self, first: NDArray[Any], second: NDArray[Any]) -> None:
+        """Do the same from the counts of the 511 differences that bytes can have."""
+        counts = np.bincount((first.astype(np.int16) - second + 255).ravel(), minlength=511)
+        distance = np.abs(_BYTE_DIFFERENCES)
+        self._count += first.size
+        self._equal += int(counts[255])
+        self._max = max(self._max, float(distance[counts > 0].max(initial=0)))
+        self._sum += float(counts @ _BYTE_DIFFERENCES)
+        self._sum_abs += float(counts @ distance)
+        self._sum_squares += float(counts @ distance**2)
+
+    def metrics(self, ssim: float | None = None) -> Metrics:
+        """Return the figures of all blocks so far, with a similarity measured elsewhere."""
         count = max(self._count, 1)
         rmse = math.sqrt(self._sum_squares / count)
         return Metrics(
@@ -83,6 +99,7 @@ class Tally:
             mean_abs=self._sum_abs / count,
             rmse=rmse,
             psnr=20 * math.log10(self._peak / rmse) if 0 < rmse < math.inf else (math.inf if rmse == 0 else -math.inf),
+            ssim=ssim,
             bias=self._sum / count if math.isfinite(self._max) else math.nan,
             misrounded=self._misrounded / count if self._rounds else None,
         )

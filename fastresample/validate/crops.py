@@ -1,0 +1,91 @@
+"""What is shown of large results: the part where they differ most from one another, and where in the whole it lies."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastresample.validate.calls import Image
+
+SIDE = 256  # larger results are shown in part
+TILE = 8  # the part begins at a multiple of this
+OVERVIEW = 160
+
+
+class Crop(NamedTuple):
+    """The shown part of all results.
+
+    ``samples`` has a result per name; that of the exact value is float64 and unrounded. ``overview`` is this package's
+    whole result, made small.
+    """
+
+    top: int
+    left: int
+    whole: tuple[int, int]  # height and width of the results
+    samples: dict[str, Image]
+    overview: Image
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the part."""
+        height, width = next(iter(self.samples.values())).shape[:2]
+        return height, width
+
+
+def choose(results: Mapping[str, Image]) -> tuple[slice, slice]:
+    """Return the rows and columns of the part, at most 256 each, where results differ most from one another.
+
+    The measure is the range of the results at a sample, summed over the part. Where nothing differs it is the middle.
+    """
+    height, width = next(iter(results.values())).shape[:2]
+    if height <= SIDE and width <= SIDE:
+        return slice(0, height), slice(0, width)
+    inside = min(height, SIDE), min(width, SIDE)
+    sums = _window_sums(_tiles(_spread(results)), tuple(-(-n // TILE) for n in inside))
+    if sums.any():
+        top, left = (TILE * int(i) for i in np.unravel_index(np.argmax(sums), sums.shape))
+    else:
+        top, left = (height - inside[0]) // 2, (width - inside[1]) // 2
+    top, left = min(top, height - inside[0]), min(left, width - inside[1])
+    return slice(top, top + inside[0]), slice(left, left + inside[1])
+
+
+def _spread(results: Mapping[str, Image]) -> NDArray[np.float64]:
+    first, *others = results.values()
+    low, high = first.copy(), first.copy()
+    for other in others:
+        np.fmin(low, other, out=low)
+        np.fmax(high, other, out=high)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = np.subtract(high, low, dtype=np.float64)
+    spread = np.nan_to_num(spread, posinf=0.0)
+    pixels: NDArray[np.float64] = spread.reshape(*spread.shape[:2], -1).sum(axis=2)
+    return pixels
+
+
+def _tiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    starts = (np.arange(0, n, TILE) for n in values.shape)
+    rows, columns = starts
+    return np.add.reduceat(np.add.reduceat(values, rows, axis=0), columns, axis=1)
+
+
+def _window_sums(tiles: NDArray[np.float64], window: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the sums over all windows of so many tiles."""
+    for axis, length in enumerate(window):
+        length = min(length, tiles.shape[axis])
+        sums = np.insert(np.cumsum(tiles, axis=axis), 0, 0.0, axis=axis)
+        count = tiles.shape[axis] - length + 1
+        tiles = sums.take(range(length, length + count), axis=axis) - sums.take(range(count), axis=axis)
+    return tiles
+
+
+def overview(result: Image) -> Image:
+    """Return an image as means of blocks, at most 160 in each direction."""
+    step = -(-max(result.shape[:2]) // OVERVIEW)
+    rows, columns = (np.arange(0, n, step) for n in result.shape[:2])
+    sums = np.add.reduceat(np.add.reduceat(result.astype(np.float64), rows, axis=0), columns, axis=1)
+    heights, widths = (np.diff(starts, append=n) for starts, n in zip((rows, columns), result.shape, strict=False))
+    areas = np.multiply.outer(heights, widths).reshape(*sums.shape[:2], *[1] * (result.ndim - 2))
+    means = sums / areas
+    return (np.rint(means) if result.dtype.kind in "iub" else means).astype(result.dtype)
