@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import codecs
+from fastresample.batch import ImageError, decoding
 
 RNG = np.random.default_rng(11)
 PIXELS = RNG.integers(0, 256, (60, 50, 3), dtype=np.uint8)
 
 
-def resize(source, target, apply=lambda samples: samples, **options):
+def resize(source, target, apply=lambda samples, placement: samples, **options):
     options = batch.Options(batch.parse_size("100%"), **options)
     return batch.process(batch.prepare(source, target, options), options, apply=apply)
 
@@ -99,8 +99,8 @@ def test_a_bad_file_is_one_line(battery, tmp_path, name):
 )
 def test_what_begins_like_a_picture_is_never_called_worthless(tmp_path, name, beginning):
     (tmp_path / "a").write_bytes(beginning + bytes(99))
-    with codecs.strict_pillow(), pytest.raises(codecs.ImageError) as error:
-        codecs.read(tmp_path / "a")
+    with decoding.strict_pillow(), pytest.raises(ImageError) as error:
+        decoding.read(tmp_path / "a")
     if "damaged or incomplete" not in str(error.value):  # where a decoder says what it stumbled over
         assert str(error.value).startswith(f"a {name} file of a kind that cannot be read (bit depth, channels or ")
         assert "remove" not in str(error.value)
@@ -125,12 +125,12 @@ def test_more_data_than_pixels_is_not_inflated(battery, tmp_path):
 
 def test_a_bomb_is_refused_by_its_header(tmp_path):
     (tmp_path / "bomb.png").write_bytes(png(30_000, 30_000, zlib.compress(bytes(50_000_000))))
-    codecs_ready = codecs.strict_pillow()
+    codecs_ready = decoding.strict_pillow()
     with codecs_ready:
         tracemalloc.start()
         began = time.perf_counter()
-        with pytest.raises(codecs.ImageError, match="refused as too large"):
-            codecs.read(tmp_path / "bomb.png")
+        with pytest.raises(ImageError, match="refused as too large"):
+            decoding.read(tmp_path / "bomb.png")
         seconds = time.perf_counter() - began
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -150,7 +150,7 @@ def test_the_limit_holds_where_a_program_has_switched_pillows_off(tmp_path, monk
 def test_a_large_picture_below_the_limit_is_no_bomb(tmp_path):
     """Pillow warns above 89 megapixels; 100 are decoded, silently."""
     Image.new("1", (10_000, 10_000)).save(tmp_path / "large.png")
-    report = resize(tmp_path / "large.png", tmp_path / "out", apply=lambda samples: samples[::50, ::50])
+    report = resize(tmp_path / "large.png", tmp_path / "out", apply=lambda samples, placement: samples[::50, ::50])
     assert report.ok, report.failures
 
 
@@ -183,13 +183,13 @@ def test_no_cut_passes_for_the_whole(tmp_path, name):
     data = encoded(name.split()[-1], **FORMATS[name])
     path = tmp_path / "cut"
     path.write_bytes(data)
-    with codecs.strict_pillow():
-        whole = np.asarray(codecs.read(path).image)
+    with decoding.strict_pillow():
+        whole = np.asarray(decoding.read(path).image)
         for cut in [*range(1, len(data), 97), *range(len(data) - 24, len(data))]:
             path.write_bytes(data[:cut])
             try:
-                picture = codecs.read(path)
-            except codecs.ImageError:
+                picture = decoding.read(path)
+            except ImageError:
                 continue
             assert cut >= len(data) - 20, "only checksums and the end mark may be missing"
             np.testing.assert_array_equal(np.asarray(picture.image), whole, err_msg=f"cut at {cut}")
@@ -200,17 +200,17 @@ def test_random_damage_never_escapes(tmp_path, name):
     """Whatever a decoder stumbles over becomes a reason."""
     data = encoded(name.split()[-1], **FORMATS[name])
     path = tmp_path / "noise"
-    with codecs.strict_pillow():
+    with decoding.strict_pillow():
         for _ in range(60):
             noisy = bytearray(data)
             for position in RNG.integers(0, len(data), 8):
                 noisy[position] = RNG.integers(0, 256)
             path.write_bytes(noisy)
             try:
-                picture = codecs.read(path)
-            except codecs.ImageError:
+                picture = decoding.read(path)
+            except ImageError:
                 continue
-            assert picture.image.width * picture.image.height <= codecs.MAX_PIXELS
+            assert picture.image.width * picture.image.height <= decoding.MAX_PIXELS
 
 
 ODD_NAMES = [
@@ -262,7 +262,7 @@ def test_a_file_that_is_gone_when_its_turn_comes(tmp_path):
     options = batch.Options(batch.parse_size(5))
     inputs = batch.prepare(tmp_path, tmp_path / "out", options)
     (tmp_path / "a.png").unlink()
-    report = batch.process(inputs, options, apply=lambda samples: samples)
+    report = batch.process(inputs, options, apply=lambda samples, placement: samples)
     assert report.failures[0].reason == "the file is gone; it was there when the run began"
 
 
@@ -302,7 +302,7 @@ def test_a_folder_that_may_not_be_written(tmp_path):
 def test_whatever_the_resize_raises_is_a_line_of_the_report(tmp_path, error):
     Image.fromarray(PIXELS).save(tmp_path / "a.png")
 
-    def fail(samples):
+    def fail(samples, placement):
         raise error
 
     (failure,) = resize(tmp_path / "a.png", tmp_path / "out", apply=fail).failures

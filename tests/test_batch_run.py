@@ -22,11 +22,11 @@ from fastresample.batch import pipeline, workers
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 
 
-def same(samples):
+def same(samples, placement):
     return samples
 
 
-def halve(samples):
+def halve(samples, placement):
     return samples[::2, ::2]
 
 
@@ -92,7 +92,7 @@ def test_an_output_that_appears_during_the_run_is_left_alone(folder, tmp_path, e
     target = tmp_path / "out.png"
     outcomes = []
 
-    def interfere(samples):
+    def interfere(samples, placement):
         target.write_bytes(b"somebody's")
         return samples
 
@@ -125,10 +125,10 @@ def test_a_file_under_the_name_of_an_output_folder(folder, tmp_path, existing):
 def test_a_full_disk_stops_the_run(folder, tmp_path, monkeypatch, number):
     real, written = pipeline.write_atomic, []
 
-    def fill_up(target, data, *, replace):
+    def fill_up(target, data, **options):
         if len(written) == 3:
             raise OSError(number, os.strerror(number), str(target))
-        real(target, data, replace=replace)
+        real(target, data, **options)
         written.append(target)
 
     monkeypatch.setattr(pipeline, "write_atomic", fill_up)
@@ -161,10 +161,10 @@ def test_a_disk_that_is_really_full(folder, tmp_path):
 def test_a_limit_on_the_size_of_files_costs_only_large_files(folder, tmp_path, monkeypatch):
     real = pipeline.write_atomic
 
-    def limited(target, data, *, replace):
+    def limited(target, data, **options):
         if target.name == "3.png":
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(target))
-        real(target, data, replace=replace)
+        real(target, data, **options)
 
     monkeypatch.setattr(pipeline, "write_atomic", limited)
     report = resize(folder, tmp_path / "out")
@@ -353,7 +353,7 @@ def test_ctrl_c_finishes_running_images_and_leaves_no_temporary_file(tmp_path):
         import os, sys, time
         from fastresample import batch
 
-        def slow(samples):
+        def slow(samples, placement):
             os.write(1, b"started\\n")
             time.sleep(0.2)
             return samples
@@ -397,7 +397,7 @@ def test_a_killed_run_leaves_whole_files_only_and_a_rerun_completes_it(tmp_path)
         options = batch.Options(batch.parse_size(5), workers=2, existing="skip")
         inputs = batch.prepare(sys.argv[1], sys.argv[2], options)
         print("ready", flush=True)
-        batch.process(inputs, options, apply=lambda samples: samples)
+        batch.process(inputs, options, apply=lambda samples, placement: samples)
     """
     source, target = tmp_path / "in", tmp_path / "out"
     source.mkdir()

@@ -1,6 +1,6 @@
 """``fastresample resize``: exit codes, streams, messages; the pictures themselves are tested with ``batch``."""
 
-import inspect
+import dataclasses
 import io
 import logging
 import os
@@ -13,6 +13,7 @@ import textwrap
 import threading
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -27,7 +28,7 @@ PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 ROOT = Path(__file__).parent.parent
 
 
-def pick(samples, size, *, method, antialias, threads):
+def pick(samples, size, *, box, method, antialias, threads):
     """A resize without kernels, with the arguments that the command gives."""
     assert threads == 1
     assert method in batch.options.METHODS
@@ -172,7 +173,7 @@ class TestResize:
         assert outputs() == ["-dash.png"]
 
     def test_a_full_disk(self, monkeypatch):
-        def full(target, data, *, replace):
+        def full(target, data, **options):
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(batch.pipeline, "write_atomic", full)
@@ -204,7 +205,7 @@ class TestResize:
             (["photos", "--size", "5"], "Error: OUTPUT is missing: first the inputs, then"),
             (["photos", "", "--size", "5"], r"Error: OUTPUT is empty; write \. for the current folder"),
             (["", "small", "--size", "5"], r"Error: INPUT is empty; write \. for the current folder"),
-            (["--size", "5"], "Missing argument"),
+            (["--size", "5"], "INPUT is missing: name files and folders"),
             (["photos", "small", "--size", "big"], r"size 'big' is not understood; accepted: 800 \(longest side"),
             (["photos", "small", "--size", "0"], "Invalid value for '--size': size '0' is not positive"),
             (["photos", "small", "--size", "-5"], r"size '-5' is not understood \(sizes are positive\)"),
@@ -518,6 +519,9 @@ class TestTerminal:
 def test_the_commands_and_the_functions_options_are_the_same():
     choices = {option.name: option for option in resize_command.command.params}
     assert tuple(choices["method"].type.choices) == batch.options.METHODS
-    options, function = batch.Options(batch.parse_size("5")), inspect.signature(batch.resize_folder).parameters
-    for name in ("method", "antialias"):
-        assert choices[name].default == getattr(options, name) == function[name].default
+    options, context = batch.Options("5"), click.Context(resize_command.command)
+    commands = {"overwrite", "skip_existing", "only_shrink", "only_grow", "paths", "quiet"}  # what stands for fields
+    fields = {field.name for field in dataclasses.fields(options) if field.init} - {"existing", "on_error"}
+    assert set(choices) - commands == fields
+    for name in fields - {"size"}:
+        assert choices[name].get_default(context) in (getattr(options, name), None), name

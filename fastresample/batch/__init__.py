@@ -8,25 +8,33 @@ from typing import Any
 
 import fastresample
 from fastresample.batch import workers
-from fastresample.batch.codecs import ImageError, check_result_size, strict_pillow
-from fastresample.batch.colour import Apply, Samples
-from fastresample.batch.files import Failure, Inputs, Job, OutputExistsError, StrPath, find_inputs, taken_targets
+from fastresample.batch.colour import Samples
+from fastresample.batch.decoding import strict_pillow, upright_shape
+from fastresample.batch.errors import ImageError
+from fastresample.batch.files import Failure, StrPath, find_inputs
 from fastresample.batch.formats import EXTENSIONS
+from fastresample.batch.layout import Placement
+from fastresample.batch.naming import Inputs, Job, Output, OutputExistsError, name_outputs, taken_targets
 from fastresample.batch.options import Options
-from fastresample.batch.pipeline import convert
+from fastresample.batch.pipeline import Apply, convert
 from fastresample.batch.report import Outcome, Report
-from fastresample.batch.sizes import Size, parse_size
+from fastresample.batch.sizes import Size, parse_size, parse_sizes
 
 __all__ = [
     "Failure",
     "ImageError",
+    "Inputs",
     "Interrupted",
+    "Job",
     "Options",
     "Outcome",
+    "Output",
     "OutputExistsError",
+    "Placement",
     "Report",
     "Size",
     "parse_size",
+    "parse_sizes",
     "prepare",
     "process",
     "resize_folder",
@@ -51,15 +59,11 @@ class Interrupted(KeyboardInterrupt):
 
 def resize_folder(
     source: StrPath | Sequence[StrPath],
-    destination: StrPath,
+    destination: StrPath | None = None,
     *,
     size: Any,
-    method: str = "lanczos3",
-    antialias: bool = True,
-    existing: str = "error",
-    workers: int | None = None,
-    on_error: str = "report",
     progress: Progress | None = None,
+    **options: Any,
 ) -> Report:
     """Resize image files; what ``fastresample resize`` does.
 
@@ -68,24 +72,17 @@ def resize_folder(
     source : path or sequence of paths
         Files and folders. Folders are searched through; files in them without an image's ending are counted and left
         alone. Read are JPEG, PNG, WebP, TIFF, BMP and GIF.
-    destination : path
+    destination : path or None
         The folder for the results, made when missing; for a single source file also a file name. A single source
-        folder's tree is mirrored into it; of several sources, folders keep their names in it.
-    size : str, int, (int, int) or Size
-        ``800``: longest side in pixels; ``"800x600"``: fit inside, width x height; ``"x600"``, ``"800x"``: one side;
-        ``"50%"``; ``"2MP"``; or ``(height, width)``: fit inside. The aspect ratio is kept; smaller images are enlarged.
-    method : str
-        How samples are made from their neighbours: a method of `fastresample.resize`.
-    antialias : bool
-        Whether every source pixel counts when shrinking; nearest ignores it, area always does.
-    existing : {"error", "skip", "overwrite"}
-        What happens when outputs exist; an error comes before the first write.
-    workers : int or None
-        Images worked on at once; default: `fastresample.get_num_threads()`, the cores this process may use.
-    on_error : {"report", "raise"}
-        Whether a file that fails becomes a line of the report, or ends the run with a ``RuntimeError``.
+        folder's tree is mirrored into it; of several sources, folders keep their names in it. None with
+        ``in_place=True``.
+    size : str, int, (int, int), Size or a sequence of these
+        ``800``: longest side in pixels; ``"800x600"``: width x height; ``"x600"``, ``"800x"``: one side; ``"50%"``;
+        ``"2MP"``; or ``(height, width)``; several for several results of each picture.
     progress : callable, optional
         ``progress(outcome, done, total)`` after each image, from a worker's thread, one at a time.
+    **options
+        The other fields of `Options`: fit, method, format, names, what happens with existing files, workers.
 
     Returns
     -------
@@ -120,11 +117,11 @@ def resize_folder(
     >>> print(report)  # doctest: +SKIP
     12 resized, 1 skipped (no image: .txt), 0 failed in 1.2 s
     """
-    options = Options(parse_size(size), method, antialias, existing, workers, on_error)
-    return process(prepare(source, destination, options), options, progress=progress)
+    record = Options(size, **options)
+    return process(prepare(source, destination, record), record, progress=progress)
 
 
-def prepare(source: StrPath | Sequence[StrPath], destination: StrPath, options: Options) -> Inputs:
+def prepare(source: StrPath | Sequence[StrPath], destination: StrPath | None, options: Options) -> Inputs:
     """Find the images and name their outputs, as `resize_folder` describes; nothing is written.
 
     Raises
@@ -134,11 +131,14 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath, options: 
     """
     if isinstance(source, bytes) or not isinstance(source, (str, os.PathLike, Iterable)):
         raise TypeError(f"source must be a path or a sequence of paths, got {source!r}")
+    if options.in_place is not (destination is None):
+        raise ValueError("destination must be a path, or None with in_place=True, which replaces the sources")
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    found = find_inputs(sources, destination, EXTENSIONS)
-    if options.existing == "error" and (taken := taken_targets(found.jobs)):
-        raise OutputExistsError([job.target for job in taken])
-    return found
+    found = find_inputs(sources, destination, EXTENSIONS, include=options.include, exclude=options.exclude)
+    inputs = name_outputs(found, options, upright_shape)
+    if options.existing == "error" and not options.in_place and (taken := taken_targets(inputs.jobs)):
+        raise OutputExistsError(taken)
+    return inputs
 
 
 def process(
@@ -153,7 +153,8 @@ def process(
     options : Options
         The same that `prepare` had.
     apply : callable, optional
-        ``apply(samples) -> samples`` in place of the resize that the options describe, called from many threads.
+        ``apply(samples, placement) -> samples`` in place of the resize that the options describe, called from many
+        threads.
     progress : callable, optional
         As for `resize_folder`.
 
@@ -194,10 +195,13 @@ def process(
 
 
 def _without_existing(jobs: list[Job], options: Options) -> tuple[list[Job], int]:
-    if options.existing != "skip":
+    """Leave out the outputs that exist, where they are to be skipped; and say how many images have all of theirs."""
+    if options.existing != "skip" or options.in_place:
         return jobs, 0
     taken = set(taken_targets(jobs))
-    return [job for job in jobs if job not in taken], len(taken)
+    left = [Job(source, tuple(output for output in outputs if output.target not in taken)) for source, outputs in jobs]
+    todo = [job for job in left if job.outputs]
+    return todo, len(jobs) - len(todo)
 
 
 @dataclass(frozen=True)
@@ -206,8 +210,8 @@ class _Resize:
 
     options: Options
 
-    def __call__(self, samples: Samples) -> Samples:
-        height, width = self.options.size.of(samples.shape[0], samples.shape[1])
-        check_result_size(height, width)
-        antialias = self.options.antialias and self.options.blends
-        return fastresample.resize(samples, (height, width), method=self.options.method, antialias=antialias, threads=1)
+    def __call__(self, samples: Samples, placement: Placement) -> Samples:
+        method, antialias = self.options.method, self.options.antialias and self.options.blends
+        return fastresample.resize(
+            samples, placement.inner, box=placement.box, method=method, antialias=antialias, threads=1
+        )

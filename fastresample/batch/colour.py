@@ -1,16 +1,14 @@
 """From a picture's mode to samples that may be averaged, and back: palettes resolved, transparency premultiplied."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fastresample.batch.codecs import ImageError
+from fastresample.batch.errors import ImageError
 
 Samples = NDArray[Any]
-Apply = Callable[[Samples], Samples]
 
 # The mode in which pictures of each mode are resized. Averages of palette entries or of hues mean nothing, and edges
 # of black and white pictures need greys.
@@ -62,15 +60,28 @@ def to_image(samples: Samples, mode: str) -> Image.Image:
     return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.tobytes())
 
 
-def without_opaque_alpha(samples: Samples, mode: str) -> tuple[Samples, str]:
-    """Leave out an alpha channel that says nothing; other samples come back as they are."""
-    if mode not in ("LA", "RGBA") or samples[..., -1].min() < 255:
-        return samples, mode
-    return (samples[..., 0] if mode == "LA" else samples[..., :-1]), mode.removesuffix("A")
+def is_opaque(samples: Samples, mode: str) -> bool:
+    """Whether samples have no alpha, or one that says nothing."""
+    return mode not in ("LA", "RGBA") or bool(samples[..., -1].min() == 255)
 
 
-def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samples:
-    """Resize samples; transparent pixels do not tint their neighbours.
+class Working(NamedTuple):
+    """Samples in the form in which they may be averaged.
+
+    Attributes
+    ----------
+    samples : ndarray, (H, W) or (H, W, C)
+        uint8, uint16, int32 or float32.
+    weighted : bool
+        Whether colours are multiplied by their opacity, the last channel: bytes in float32.
+    """
+
+    samples: Samples
+    weighted: bool
+
+
+def to_working(samples: Samples, mode: str, *, blends: bool) -> Working:
+    """Bring samples into the form in which they may be averaged: transparent pixels must not tint their neighbours.
 
     Parameters
     ----------
@@ -78,29 +89,32 @@ def resample(samples: Samples, mode: str, apply: Apply, *, blends: bool) -> Samp
         Not written to.
     mode : str
         The mode that the samples are in; with ``"LA"`` and ``"RGBA"`` the last channel is alpha.
-    apply : callable
-        ``apply(samples) -> samples``, for any number of channels, uint8 or float32. With float32, what it returns is
-        written to.
     blends : bool
-        Whether `apply` mixes pixels. Where it only picks them, colours stay as they are.
+        Whether pixels will be mixed. Where they are only picked, colours stay as they are.
 
     Notes
     -----
     A colour counts by its opacity: with alpha a the channels ``c * a`` and ``a`` are resized, and their quotient is
-    the colour of the result. Products of two bytes are exact in float32, so an `apply` that changes nothing gives the
+    the colour of the result. Products of two bytes are exact in float32, so a resize that changes nothing gives the
     same bytes back, except for the colour under full transparency, which is nobody's and becomes 0.
-
-    A filter may overshoot, in the products and in alpha alike: both are clipped after the division, so that a colour
-    stays what it is where its opacity leaves the range.
     """
-    if not blends or mode not in ("LA", "RGBA") or samples[..., -1].min() == 255:
-        return apply(samples)
+    if not blends or is_opaque(samples, mode):
+        return Working(samples, weighted=False)
     # In place: in float32 these are four times the bytes of the picture, and every worker has its own. NumPy copies
     # what overlaps with its output, so the alpha that multiplies is that of the bytes.
     weighted = samples.astype(np.float32)
     np.multiply(weighted[..., :-1], samples[..., -1:], out=weighted[..., :-1])
-    resized = apply(weighted)
-    del weighted
+    return Working(weighted, weighted=True)
+
+
+def from_working(resized: Samples, working: Working) -> Samples:
+    """Bring resized samples back into the form of the picture; those that were weighted are written to.
+
+    A filter may overshoot, in the products and in alpha alike: both are clipped after the division, so that a colour
+    stays what it is where its opacity leaves the range.
+    """
+    if not working.weighted:
+        return resized
     alpha = resized[..., -1:]
     colour = resized[..., :-1]
     visible = alpha >= 0.5  # less is stored as 0; what overshoot leaves there is no colour

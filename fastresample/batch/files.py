@@ -1,22 +1,37 @@
-"""Which files a run reads and under which names it writes; everything here happens before the first write."""
+"""Which files a run reads; nothing here is opened or written."""
 
 import os
 import stat
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+
+from fastresample.batch.patterns import matches
 
 StrPath = str | os.PathLike[str]
 
 
-class Job(NamedTuple):
-    """One file to read and the name under which its result goes."""
+class Source(NamedTuple):
+    """A file to read and where its results belong.
 
-    source: Path
-    target: Path
+    Attributes
+    ----------
+    path : Path
+        The file.
+    root : Path
+        The folder for the results of this input.
+    parent : Path
+        The file's folder below the input, relative; results mirror it below `root`.
+    name : str
+        What the result is called where nothing else is wished: the file's own name, or the one that was given for it.
+    """
+
+    path: Path
+    root: Path
+    parent: Path
+    name: str
 
 
 class Failure(NamedTuple):
@@ -27,31 +42,23 @@ class Failure(NamedTuple):
 
 
 @dataclass
-class Inputs:
-    """What was found: the jobs, how many files were passed over by kind, and folders that could not be read."""
+class Found:
+    """What was found: the files, how many were passed over by kind, and folders that could not be read."""
 
-    jobs: list[Job] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
 
-class OutputExistsError(FileExistsError):
-    """Outputs exist already and the run was not told what to do with them.
-
-    Attributes
-    ----------
-    paths : list of Path
-        The names that are taken, in the order of the inputs.
-    """
-
-    def __init__(self, paths: list[Path]) -> None:
-        self.paths = paths
-        others = f" and {len(paths) - 1} more exist" if len(paths) > 1 else " exists"
-        super().__init__(f"{paths[0]}{others} already; choose existing='overwrite' or existing='skip'")
-
-
-def find_inputs(sources: Sequence[StrPath], destination: StrPath, extensions: Collection[str]) -> Inputs:
-    """List the images of `sources` and name their outputs.
+def find_inputs(
+    sources: Sequence[StrPath],
+    destination: StrPath | None,
+    extensions: Collection[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Found:
+    """List the images of `sources` and where their results belong.
 
     A single folder's tree is mirrored into `destination`; of several inputs, folders keep their names there, as
     with ``cp -r``. A single file goes to `destination` itself when that is a file name.
@@ -61,11 +68,15 @@ def find_inputs(sources: Sequence[StrPath], destination: StrPath, extensions: Co
     sources : sequence of path
         Files and folders. Folders are searched through; links to folders and links that lead out of the folder
         are not followed, and `destination` is left out when it lies inside.
-    destination : path
-        A folder, made later when it is missing, or a file name for a single file.
+    destination : path or None
+        A folder, made later when it is missing, or a file name for a single file; None: results belong where their
+        sources are, and links are passed over.
     extensions : collection of str
         Lower-case endings of image files, with the dot. In folders, files with other endings are counted and left
         alone; a file given by name is always taken.
+    include, exclude : sequence of str
+        Patterns (`patterns.matches`): in folders only files that match one of the first, and no files and folders that
+        match one of the second.
 
     Raises
     ------
@@ -76,31 +87,33 @@ def find_inputs(sources: Sequence[StrPath], destination: StrPath, extensions: Co
     TypeError
         If a path is neither text nor a path object.
     ValueError
-        If a path is empty or holds NUL; if a source is the destination, or two outputs would get one name, or an output
-        is one of the inputs.
+        If a path is empty or holds NUL; if a source is the destination.
     """
-    found = Inputs()
+    found = Found()
     paths = [_checked_path(source, "source") for source in sources]
-    _checked_path(destination, "destination")
+    to = None if destination is None else _checked_path(destination, "destination")
     if not paths:
         raise ValueError("source names no file and no folder")
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path} {'is a broken link' if path.is_symlink() else 'does not exist'}")
-    if len(paths) == 1 and not paths[0].is_dir():
-        found.jobs.append(Job(paths[0], _target_of_file(paths[0], destination, extensions)))
-    else:
-        _refuse_file_as_folder(Path(destination))
-        for path in paths:
-            _add(path, Path(destination), len(paths) > 1, found, extensions)
-    _refuse_duplicates(found.jobs)
-    _refuse_inputs_as_targets(found.jobs)
+    if to is not None and destination is not None and len(paths) == 1 and not paths[0].is_dir():
+        found.sources.append(_source_of_file(paths[0], destination, extensions))
+        return found
+    if to is not None:
+        _refuse_file_as_folder(to)
+    for path in paths:
+        if not path.is_dir():
+            found.sources.append(Source(path, path.parent if to is None else to, Path(), path.name))
+            continue
+        if to is not None and identity(path) == identity(to):
+            raise ValueError(
+                f"{path} is both the input and the output; choose another folder for the results, or ask for them "
+                "in place"
+            )
+        root = path if to is None else to / Path(os.path.abspath(path)).name if len(paths) > 1 else to
+        found.sources += _Walk(path, root, to, extensions, include, exclude, found).sources()
     return found
-
-
-def taken_targets(jobs: Sequence[Job]) -> list[Job]:
-    """Return the jobs whose output name is taken already, by whatever kind of file."""
-    return [job for job in jobs if os.path.lexists(job.target)]
 
 
 def _checked_path(value: StrPath, name: str) -> Path:
@@ -115,17 +128,17 @@ def _checked_path(value: StrPath, name: str) -> Path:
     return Path(text)
 
 
-def _target_of_file(source: Path, destination: StrPath, extensions: Collection[str]) -> Path:
+def _source_of_file(source: Path, destination: StrPath, extensions: Collection[str]) -> Source:
     path, text = Path(destination), os.fspath(destination)
     if path.suffix and not path.is_dir() and not text.endswith(("/", os.sep)):
         if path.suffix.lower() in extensions:
-            return path
+            return Source(source, path.parent, Path(), path.name)
         raise ValueError(
             f"{text} ends in {path.suffix}, which is no format that can be written; accepted are "
             f"{', '.join(sorted(extensions))}, or a slash at the end for a folder"
         )
     _refuse_file_as_folder(path)
-    return path / source.name
+    return Source(source, path, Path(), source.name)
 
 
 def _refuse_file_as_folder(path: Path) -> None:
@@ -133,81 +146,72 @@ def _refuse_file_as_folder(path: Path) -> None:
         raise NotADirectoryError(f"{path} is a file, but the output has to be a folder here")
 
 
-def _add(source: Path, destination: Path, named: bool, found: Inputs, extensions: Collection[str]) -> None:
-    """Add one of the inputs; `named`: a folder keeps its own name below the destination."""
-    if not source.is_dir():
-        found.jobs.append(Job(source, destination / source.name))
-        return
-    if _identity(source) == _identity(destination):
-        raise ValueError(f"{source} is both the input and the output; choose another folder for the results")
-    root = destination / Path(os.path.abspath(source)).name if named else destination
-    for path in _walk(source, _identity(destination), found):
-        if path.name.startswith("._"):  # what macOS stores beside "x" on foreign disks, with x's own ending
-            found.skipped["macOS side files"] += 1
-        elif path.suffix.lower() in extensions:
-            found.jobs.append(Job(path, root / path.relative_to(source)))
-        else:
-            found.skipped[path.suffix.lower() or "without an ending"] += 1
+class _Walk(NamedTuple):
+    """A walk through one folder; what is passed over is recorded in `found`."""
 
+    top: Path
+    root: Path
+    excluded: Path | None
+    extensions: Collection[str]
+    include: Sequence[str]
+    exclude: Sequence[str]
+    found: Found
 
-def _walk(root: Path, excluded: tuple[int, int] | None, found: Inputs) -> Iterator[Path]:
-    """Yield the regular files below `root`, sorted within each folder; record what is passed over in `found`."""
-    inside = root.resolve()
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(folder) as entries:
-                listing = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            found.failures.append(Failure(folder, f"the folder cannot be read ({error.strerror})"))
-            continue
-        below = []
-        for entry in listing:
-            path = folder / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if excluded is None or _identity(path) != excluded:
-                    below.append(path)
-            elif kind := _reason_to_skip(path, inside):
-                found.skipped[kind] += 1
+    def sources(self) -> Iterator[Source]:
+        """Yield the images below the folder, sorted within each folder."""
+        skipped = self.found.skipped
+        for path in self._files():
+            below = path.relative_to(self.top)
+            if path.name.startswith("._"):  # what macOS stores beside "x" on foreign disks, with x's own ending
+                skipped["macOS side files"] += 1
+            elif path.suffix.lower() not in self.extensions:
+                skipped[path.suffix.lower() or "without an ending"] += 1
+            elif self.include and not matches(PurePosixPath(below), self.include):
+                skipped["not included"] += 1
             else:
-                yield path
-        folders.extend(reversed(below))
+                yield Source(path, self.root, below.parent, path.name)
+
+    def _files(self) -> Iterator[Path]:
+        """Yield the regular files below the folder."""
+        inside, left_out = self.top.resolve(), self.excluded and identity(self.excluded)
+        folders = [self.top]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    listing = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.found.failures.append(Failure(folder, f"the folder cannot be read ({error.strerror})"))
+                continue
+            below = []
+            for entry in listing:
+                path = folder / entry.name
+                if self.exclude and matches(PurePosixPath(path.relative_to(self.top)), self.exclude):
+                    self.found.skipped["excluded"] += 1
+                elif entry.is_dir(follow_symlinks=False):
+                    if left_out is None or identity(path) != left_out:
+                        below.append(path)
+                elif kind := self._reason_to_skip(path, inside):
+                    self.found.skipped[kind] += 1
+                else:
+                    yield path
+            folders.extend(reversed(below))
+
+    def _reason_to_skip(self, path: Path, inside: Path) -> str:
+        """Say why a directory entry that is no folder is not read; empty for regular files and links to such inside."""
+        try:
+            mode = path.stat().st_mode
+            if path.is_symlink():
+                if self.excluded is None:
+                    return "links"  # what is replaced is the file, once
+                if stat.S_ISDIR(mode) or not path.resolve().is_relative_to(inside):
+                    return "links out of the folder or to folders"
+        except (OSError, RuntimeError):  # RuntimeError: a loop of links
+            return "broken links"
+        return "" if stat.S_ISREG(mode) else "special files"
 
 
-def _reason_to_skip(path: Path, inside: Path) -> str:
-    """Say why a directory entry that is no folder is not read; empty for regular files and links to such inside."""
-    try:
-        mode = path.stat().st_mode
-        if path.is_symlink() and (stat.S_ISDIR(mode) or not path.resolve().is_relative_to(inside)):
-            return "links out of the folder or to folders"
-    except (OSError, RuntimeError):  # RuntimeError: a loop of links
-        return "broken links"
-    return "" if stat.S_ISREG(mode) else "special files"
-
-
-def _refuse_duplicates(jobs: Sequence[Job]) -> None:
-    """Refuse two outputs that are one file somewhere: names that differ in case or Unicode form only count as equal."""
-    first: dict[str, Job] = {}
-    for job in jobs:
-        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", os.fspath(job.target)).casefold())
-        if key in first:
-            raise ValueError(
-                f"{first[key].source} and {job.source} would both be written to {job.target} (names that differ only "
-                "in upper and lower case or in Unicode form count as one); rename one, or use two output folders"
-            )
-        first[key] = job
-
-
-def _refuse_inputs_as_targets(jobs: Sequence[Job]) -> None:
-    inputs = {identity: job.source for job in jobs if (identity := _identity(job.source)) is not None}
-    for job in jobs:
-        identity = _identity(job.target)
-        if identity is not None and identity in inputs:
-            raise ValueError(f"{job.target} would replace the input {inputs[identity]}; choose another output")
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
     """Device and inode: equal for two spellings of one file, also through links and on case-blind file systems."""
     try:
         status = path.stat()

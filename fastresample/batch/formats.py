@@ -144,6 +144,7 @@ FORMATS = (
 )
 EXTENSIONS = {extension: format_ for format_ in FORMATS for extension in format_.extensions}
 BY_NAME = {format_.name: format_ for format_ in FORMATS}
+BY_OPTION = {format_.name.lower(): format_ for format_ in FORMATS}
 BY_NAME["MPO"] = BY_NAME["JPEG"]  # several JPEG pictures in a row, as many cameras write under .jpg
 
 MODE_WORDS = {

@@ -18,6 +18,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_LYING = (5, 6, 7, 8)  # turned by a quarter
 
 # In TIFF files the EXIF directory also holds the layout of the pixels and, in maps, the ground's coordinates per pixel;
 # both would be wrong after a resize, so only these descriptive tags are kept: ImageDescription, Make, Model,
@@ -33,6 +34,15 @@ class Metadata(NamedTuple):
 
     exif: bytes | None = None
     icc: bytes | None = None
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Return height and width of an opened image once it is upright."""
+    try:
+        lying = image.getexif().get(_ORIENTATION, 1) in _LYING
+    except Exception:  # as in `read_metadata`
+        lying = False
+    return (image.width, image.height) if lying else (image.height, image.width)
 
 
 def read_metadata(image: Image.Image) -> tuple[Metadata, Image.Transpose | None, tuple[str, ...]]:

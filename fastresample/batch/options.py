@@ -1,9 +1,16 @@
 """What a run is to do: one record, checked once, for the function and the command line alike."""
 
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from fastresample.batch.sizes import Size
+from PIL import ImageColor
+
+from fastresample.batch.formats import BY_OPTION
+from fastresample.batch.layout import FITS, GRAVITIES, Placement, place
+from fastresample.batch.names import ONE_SIZE, SEVERAL_SIZES, Template, parse_template
+from fastresample.batch.patterns import check_patterns
+from fastresample.batch.sizes import Size, parse_sizes
 from fastresample.conventions import CONVENTIONS
 
 METHODS = tuple(CONVENTIONS["native"].methods)
@@ -11,46 +18,160 @@ EXISTING = ("error", "skip", "overwrite")
 ON_ERROR = ("report", "raise")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
-    """How the images of a run are resized and written; the fields are the arguments of `resize_folder`.
+    """How the images of a run are found, resized and written.
+
+    Parameters
+    ----------
+    size : str, int, (int, int), Size or a sequence of these
+        ``800``: longest side in pixels; ``"800x600"``: width x height; ``"x600"``, ``"800x"``: one side; ``"50%"``;
+        ``"2MP"``; or ``(height, width)``. With ``>`` at the end only larger pictures are changed, with ``<`` only
+        smaller ones; the others keep their size. Several sizes, also ``"1600,400"``, are made from one decoded picture.
+    fit : {"contain", "cover", "pad", "stretch"}
+        ``contain``: the whole picture, as large as fits into the size; ``cover``: the size is filled, and what juts out
+        is cropped; ``pad``: the whole picture, with bars that make up the size; ``stretch``: the size, whatever becomes
+        of the aspect ratio. All but ``contain`` need sizes with two sides.
+    gravity : str
+        Which part of the picture a crop keeps, and on which side of the canvas a padded one lies: ``center``,
+        ``north``, ``northeast``, and so on.
+    background : str or None
+        Colour of the bars, and under transparent pictures whose format has no transparency: a name or ``#rrggbb``, as
+        in CSS. None: bars are white, or transparent where the picture has transparency; what a format cannot hold is a
+        failure.
+    method : str
+        How samples are made from their neighbours: a method of `fastresample.resize`.
+    antialias : bool
+        Whether every source pixel counts when shrinking; nearest ignores it, area always does.
+    format : str or None
+        Format of all results, such as ``"webp"``; None: as their names say, which end as those of the sources.
+    quality : int or None
+        1 to 100, for the formats that lose something; None: the default of each.
+    name : str or None
+        Template of the results' names (`names.parse_template`); None: the source's name, with several sizes
+        ``{stem}-{size}{ext}``.
+    include, exclude : sequence of str
+        Patterns of names (``"*.jpg"``), or of paths below the input where they hold a slash: in folders, only files
+        that match one of `include`, and no files and folders that match one of `exclude`.
+    existing : {"error", "skip", "overwrite"}
+        What happens when outputs exist; an error comes before the first write.
+    in_place : bool
+        Whether results replace their sources; for one size, without `name` and `format`.
+    workers : int or None
+        Images worked on at once; default: `fastresample.get_num_threads()`, the cores this process may use.
+    on_error : {"report", "raise"}
+        Whether a file that fails becomes a line of the report, or ends the run with a ``RuntimeError``.
 
     Raises
     ------
     TypeError, ValueError
-        If a field has none of the values that it may have.
+        If a field has none of the values that it may have, or two contradict each other.
     """
 
-    size: Size
+    size: Any
+    fit: str = "contain"
+    gravity: str = "center"
+    background: str | None = None
     method: str = "lanczos3"
     antialias: bool = True
+    format: str | None = None
+    quality: int | None = None
+    name: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     existing: str = "error"
+    in_place: bool = False
     workers: int | None = None
     on_error: str = "report"
+    sizes: tuple[Size, ...] = field(init=False, repr=False)
+    template: Template = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check_choice("method", self.method, METHODS)
-        _check_choice("existing", self.existing, EXISTING)
-        _check_choice("on_error", self.on_error, ON_ERROR)
-        if not isinstance(self.antialias, bool):
-            raise TypeError(f"antialias must be True or False, got {self.antialias!r}")
-        if self.workers is not None:
-            _check_workers(self.workers)
+        self._set(sizes=parse_sizes(self.size))
+        for choices, name in (
+            (FITS, "fit"),
+            (tuple(GRAVITIES), "gravity"),
+            (METHODS, "method"),
+            (EXISTING, "existing"),
+            (ON_ERROR, "on_error"),
+        ):
+            _check_choice(name, getattr(self, name), choices)
+        if self.format is not None:
+            _check_choice("format", self.format, tuple(BY_OPTION))
+        for name in ("antialias", "in_place"):
+            if not isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name} must be True or False, got {getattr(self, name)!r}")
+        _check_count("workers", self.workers, None, "None (one per core)")
+        _check_count("quality", self.quality, 100, "None (the format's default)")
+        if self.background is not None:
+            _check_colour(self.background)
+        if self.fit != "contain":
+            for size in self.sizes:
+                _check_box(size, self.fit)
+        self._set(template=parse_template(self._name()))
+        self._set(**{name: check_patterns(name, getattr(self, name)) for name in ("include", "exclude")})
+        self._check_in_place()
+
+    def place(self, shape: tuple[int, int], size: Size) -> Placement:
+        """Place a picture of ``(height, width)`` by one of the sizes (`layout.place`)."""
+        return place(shape, size, self.fit, self.gravity)
 
     @property
     def blends(self) -> bool:
         """Whether the method mixes pixels, and does not only pick them."""
         return self.method != "nearest"
 
+    @property
+    def replaces(self) -> bool:
+        """Whether a file under an output's name is replaced."""
+        return self.in_place or self.existing == "overwrite"
 
-def _check_workers(workers: int) -> None:
-    message = f"workers must be a positive integer or None (one per core), got {workers!r}"
-    if isinstance(workers, bool) or not hasattr(workers, "__index__"):
+    def _name(self) -> str:
+        if self.name is not None:
+            return self.name
+        return ONE_SIZE if len(self.sizes) == 1 else SEVERAL_SIZES
+
+    def _check_in_place(self) -> None:
+        if not self.in_place:
+            return
+        if len(self.sizes) > 1:
+            raise ValueError(f"in_place replaces each picture by one, but size names {len(self.sizes)}; give one")
+        for name in ("name", "format"):
+            if getattr(self, name) is not None:
+                raise ValueError(f"in_place keeps every name, and with it the format; leave out {name}")
+
+    def _set(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+
+def _check_count(name: str, value: int | None, largest: int | None, otherwise: str) -> None:
+    if value is None:
+        return
+    kind = "a positive integer" if largest is None else f"an integer from 1 to {largest}"
+    message = f"{name} must be {kind} or {otherwise}, got {value!r}"
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(message)
-    if operator.index(workers) < 1:
+    if not 1 <= operator.index(value) <= (largest or value):
         raise ValueError(message)
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+
+
+def _check_colour(colour: str) -> None:
+    try:
+        ImageColor.getrgb(colour)
+    except (ValueError, AttributeError, TypeError):
+        raise ValueError(
+            f"background must be a colour such as white, #336699 or hsl(210,50%,40%); got {colour!r}"
+        ) from None
+
+
+def _check_box(size: Size, fit: str) -> None:
+    try:
+        size.box  # noqa: B018
+    except ValueError:
+        raise ValueError(f"fit {fit} needs a size with two sides, such as 800x600; got {size}") from None

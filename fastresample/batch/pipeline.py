@@ -1,79 +1,141 @@
-"""One image from file to file: decode, resize, encode, write; whatever goes wrong becomes a reason, not a traceback."""
+"""One image from file to files: decode, resize, encode, write; what goes wrong becomes a reason, not a traceback."""
 
 import errno
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
-from fastresample.batch import codecs, colour
-from fastresample.batch.files import Job
-from fastresample.batch.formats import EXTENSIONS
+from fastresample.batch import canvas, colour, decoding, encoding
+from fastresample.batch.colour import Samples
+from fastresample.batch.decoding import Origin
+from fastresample.batch.errors import ImageError
+from fastresample.batch.formats import EXTENSIONS, Format
+from fastresample.batch.layout import Placement
+from fastresample.batch.naming import Job, Output
 from fastresample.batch.options import Options
 from fastresample.batch.report import Outcome
 from fastresample.batch.writing import write_atomic
+
+# apply(samples, placement) -> the placement's inner size, made of its box; called from many threads at once.
+Apply = Callable[[Samples, Placement], Samples]
 
 # Errors of the output's disk as a whole: no space, quota used up, read-only file system.
 _DISK_ERRORS = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
-def convert(job: Job, options: Options, apply: colour.Apply) -> Outcome:
-    """Resize one image file.
+class Result(NamedTuple):
+    """One encoded result."""
+
+    output: Output
+    data: bytes
+    notes: tuple[str, ...]
+
+
+def convert(job: Job, options: Options, apply: Apply) -> Outcome:
+    """Resize one image file to all its sizes.
 
     Parameters
     ----------
     job : Job
-        The file to read and the name to write.
+        The file to read and the names to write.
     options : Options
-        Of these: `blends` and `existing`.
+        How.
     apply : callable
-        ``apply(samples) -> samples`` for arrays (H, W) or (H, W, C); called from many threads at once.
+        ``apply(samples, placement) -> samples`` for arrays (H, W) or (H, W, C); called from many threads at once.
     """
+    targets = tuple(output.target for output in job.outputs)
+    writing = job.outputs[0].target
+    notes: dict[str, None] = {}  # each once, in order
+    existing = 0
     try:
-        notes = _convert(job, options, apply)
-    except FileExistsError as error:
-        if options.existing == "skip":
-            return Outcome(job.source, job.target, "existing")
-        return Outcome(job.source, job.target, "failed", _name_taken(job), error=error)
+        for (writing, _), data, said in render(job.source, job.outputs, options, apply):
+            notes.update(dict.fromkeys(said))
+            try:
+                write_atomic(writing, data, replace=options.replaces, mode_of=job.source if options.in_place else None)
+            except FileExistsError as error:
+                if options.existing != "skip":
+                    return Outcome(job.source, targets, "failed", _name_taken(writing), error=error)
+                existing += 1
     except Exception as error:
         stops = isinstance(error, OSError) and error.errno in _DISK_ERRORS
-        return Outcome(job.source, job.target, "failed", _reason(error, job), error=error, stops=stops)
-    return Outcome(job.source, job.target, "written", notes=notes)
+        return Outcome(job.source, targets, "failed", _reason(error, job, writing), error=error, stops=stops)
+    return Outcome(job.source, targets, "existing" if existing == len(targets) else "written", notes=tuple(notes))
 
 
-def _convert(job: Job, options: Options, apply: colour.Apply) -> tuple[str, ...]:
-    image, origin = codecs.read(job.source)
-    target = EXTENSIONS.get(job.target.suffix.lower(), origin.format)
+def render(
+    source: Path, outputs: Iterable[Output], options: Options, apply: Apply, format_: Format | None = None
+) -> Iterator[Result]:
+    """Decode a file once and encode it in all its sizes.
+
+    Parameters
+    ----------
+    source : Path
+        The file.
+    outputs : iterable of Output
+        Where their names end as those of images do, that decides the format.
+    options : Options
+        How.
+    apply : callable
+        As for `convert`.
+    format_ : Format or None
+        The format where no name says one; None: that of the source.
+
+    Raises
+    ------
+    ImageError
+        If the file cannot be used, or a result not be stored.
+    """
+    image, origin = decoding.read(source)
     samples, mode = colour.to_samples(image)
     del image  # its memory, before the resize needs some
-    if mode not in target.modes:
-        samples, mode = colour.without_opaque_alpha(samples, mode)
-    codecs.check_holds(target, mode, origin.metadata)
-    resized = colour.resample(samples, mode, apply, blends=options.blends)
-    data, notes = codecs.encode(colour.to_image(resized, mode), target, origin)
-    write_atomic(job.target, data, replace=options.existing == "overwrite")
-    named = EXTENSIONS.get(job.source.suffix.lower(), origin.format)
-    if named is not origin.format:
-        notes = (*notes, f"is a {origin.format.name} file by its content, whatever its name says")
-    return origin.notes + notes
+    shape = (samples.shape[0], samples.shape[1])
+    working = colour.to_working(samples, mode, blends=options.blends)
+    for output in outputs:
+        target = EXTENSIONS.get(output.target.suffix.lower(), format_ or origin.format)
+        placement = options.place(shape, output.size)
+        _check_holds(target, samples, mode, origin, options)
+        resized = colour.from_working(apply(working.samples, placement), working)
+        data, notes = _encode(resized, mode, placement, target, origin, options)
+        yield Result(output, data, origin.notes + notes + _misnamed(source, origin))
 
 
-def _name_taken(job: Job) -> str:
-    return f"{job.target} appeared during the run and was left as it is; remove it or overwrite existing files"
+def _check_holds(target: Format, samples: Samples, mode: str, origin: Origin, options: Options) -> None:
+    """Refuse what the format cannot hold before the work is done."""
+    if mode not in target.modes and (options.background is not None or colour.is_opaque(samples, mode)):
+        mode = mode.removesuffix("A")
+    encoding.check_holds(target, mode, origin.metadata)
 
 
-def _reason(error: Exception, job: Job) -> str:
-    if isinstance(error, codecs.FormatError) and job.target.name == job.source.name:  # as always in a folder's run
-        endings = " or ".join(error.endings)
-        return f"{error.problem}; rename the input to end in {endings}, or resize it alone to such a name"
-    if isinstance(error, codecs.ImageError):
+def _encode(
+    samples: Samples, mode: str, placement: Placement, target: Format, origin: Origin, options: Options
+) -> tuple[bytes, tuple[str, ...]]:
+    if mode not in target.modes and mode in ("LA", "RGBA"):
+        samples, mode = canvas.flattened(samples, mode, options.background or canvas.WHITE)
+    samples = canvas.padded(samples, mode, placement, options.background)
+    return encoding.encode(colour.to_image(samples, mode), target, origin, options.quality)
+
+
+def _misnamed(source: Path, origin: Origin) -> tuple[str, ...]:
+    if EXTENSIONS.get(source.suffix.lower(), origin.format) is origin.format:
+        return ()
+    return (f"is a {origin.format.name} file by its content, whatever its name says",)
+
+
+def _name_taken(target: Path) -> str:
+    return f"{target} appeared during the run and was left as it is; remove it or overwrite existing files"
+
+
+def _reason(error: Exception, job: Job, target: Path) -> str:
+    if isinstance(error, ImageError):
         return str(error)
     if isinstance(error, MemoryError):
         return "not enough memory for this image; use fewer workers"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"the disk of {job.target.parent} is full; free some space and run again, skipping existing files"
+        return f"the disk of {target.parent} is full; free some space and run again, skipping existing files"
     if isinstance(error, NotADirectoryError):
-        return f"{job.target} cannot be written ({error.strerror}); move that file, or choose another output"
-    if isinstance(error, OSError) and job.target.is_dir():
-        return f"{job.target} is a folder; move it, or choose another output"
+        return f"{target} cannot be written ({error.strerror}); move that file, or choose another output"
+    if isinstance(error, OSError) and target.is_dir():
+        return f"{target} is a folder; move it, or choose another output"
     if isinstance(error, OSError):
-        return (
-            f"{job.target} cannot be written ({error.strerror or error}); check the folder's permissions and its disk"
-        )
+        return f"{target} cannot be written ({error.strerror or error}); check the folder's permissions and its disk"
     return f"unexpected {type(error).__name__}: {error}; please report this with the file"

@@ -13,10 +13,12 @@ class Outcome(NamedTuple):
 
     Attributes
     ----------
-    source, target : Path
-        The file that was read and the name under which its result goes.
+    source : Path
+        The file that was read.
+    targets : tuple of Path
+        The names under which its results go, one per size.
     status : str
-        ``"written"``; ``"existing"``: the name was taken and left alone; ``"failed"``.
+        ``"written"``; ``"existing"``: all names were taken and left alone; ``"failed"``.
     reason : str
         Why it failed, and what can be done.
     notes : tuple of str
@@ -28,7 +30,7 @@ class Outcome(NamedTuple):
     """
 
     source: Path
-    target: Path
+    targets: tuple[Path, ...]
     status: Literal["written", "existing", "failed"]
     reason: str = ""
     notes: tuple[str, ...] = ()

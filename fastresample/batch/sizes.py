@@ -1,9 +1,9 @@
-"""What ``size`` may look like, and the output size it gives an image of known size; the aspect ratio is always kept."""
+"""What ``size`` may look like, and the output size it gives an image of known size."""
 
 import math
 import operator
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,39 +14,98 @@ MAX_PIXELS = 178_956_970
 MAX_MEGAPIXELS = MAX_PIXELS // 10**6
 
 GRAMMAR = (
-    "800 (longest side in pixels), 800x600 (fit inside, width x height), x600 (height), 800x (width), "
-    "50% (of each side) or 2MP (megapixels)"
+    "800 (longest side in pixels), 800x600 (width x height), x600 (height), 800x (width), 50% (of each side) or "
+    "2MP (megapixels), each with > (only shrink) or < (only enlarge) at its end"
 )
+_ONLY = {">": "shrink", "<": "grow"}
 
 _SIDE = re.compile(r"[0-9]+")
 _BOX = re.compile(r"([0-9]*)[xX×]([0-9]*)")
 _PERCENT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}) ?%")
 _MEGAPIXELS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}) ?[mM][pP]")
-_FRACTION = re.compile(r"0?\.[0-9]{1,9}")
+_FRACTION = re.compile(r"(0?\.[0-9]{1,9})[xX]?")
+_TWO_SIDES = re.compile(r"([0-9]{1,7}) ?[ */:;] ?([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A rule for the output size: a box in pixels to fit inside, a factor, or a number of megapixels.
+    """A rule for the output size: a box in pixels, a factor, or a number of megapixels.
 
     Exactly one of the three is given; of the box, one side may be missing.
+
+    Attributes
+    ----------
+    height, width : int or None
+        Sides of the box.
+    factor : Fraction or None
+        Output side over input side.
+    megapixels : Fraction or None
+        Of the result.
+    only : {"", "shrink", "grow"}
+        Which pictures are changed: those that become smaller, or larger; the others keep their size.
     """
 
     height: int | None = None
     width: int | None = None
     factor: Fraction | None = None
     megapixels: Fraction | None = None
+    only: str = ""
 
     def of(self, height: int, width: int) -> tuple[int, int]:
-        """Return the output ``(height, width)`` in pixels of an image; each side is rounded and at least 1.
+        """Return the output ``(height, width)`` in pixels of an image that keeps its aspect ratio.
+
+        Each side is rounded and at least 1.
 
         Examples
         --------
         >>> parse_size("800x600").of(3000, 2000)
         (600, 400)
+        >>> parse_size("800>").of(300, 200)
+        (300, 200)
         """
-        zoom = self._zoom(height, width)
+        zoom = self.limited(self._zoom(height, width))
         return max(1, round(height * zoom)), max(1, round(width * zoom))
+
+    def bounded(self, shape: tuple[int, int]) -> tuple[int, int]:
+        """Return the box as output size, each side limited by `only`."""
+        height, width = (
+            round(length * self.limited(Fraction(side, length))) for side, length in zip(self.box, shape, strict=True)
+        )
+        return height, width
+
+    def limited(self, zoom: Fraction) -> Fraction:
+        """Return a zoom, or 1 where `only` excludes it."""
+        excluded = {"shrink": zoom > 1, "grow": zoom < 1}
+        return Fraction(1) if excluded.get(self.only) else zoom
+
+    @property
+    def box(self) -> tuple[int, int]:
+        """The two sides of a box ``(height, width)``.
+
+        Raises
+        ------
+        ValueError
+            If the rule is not a box with two sides.
+        """
+        if self.height is None or self.width is None:
+            raise ValueError(f"size {self} has no height and width; write both, such as 800x600")
+        return self.height, self.width
+
+    def __str__(self) -> str:
+        """Return the rule as `parse_size` reads it."""
+        sign = {rule: character for character, rule in _ONLY.items()}.get(self.only, "")
+        return self.label.replace("pct", "%") + sign
+
+    @property
+    def label(self) -> str:
+        """The rule in letters and digits, for file names: ``800``, ``800x600``, ``x600``, ``50pct``, ``2MP``."""
+        if self.factor is not None:
+            return f"{float(self.factor * 100):g}pct"
+        if self.megapixels is not None:
+            return f"{float(self.megapixels):g}MP"
+        if self.height == self.width:
+            return str(self.height)
+        return f"{self.width or ''}x{self.height or ''}"
 
     def _zoom(self, height: int, width: int) -> Fraction:
         """Output size over input size; an exact fraction, so that a given side is met exactly and never exceeded."""
@@ -62,15 +121,47 @@ class Size:
         return min(zooms)
 
 
+def parse_sizes(size: Any) -> tuple[Size, ...]:
+    """Read one size or several.
+
+    Parameters
+    ----------
+    size : size or sequence of sizes
+        What `parse_size` takes, or several of that; in text, separated by commas. Two whole numbers are one size,
+        ``(height, width)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `parse_size`; for no size at all, and for one that is given twice.
+
+    Examples
+    --------
+    >>> [str(size) for size in parse_sizes("1600,400x400,50%")]
+    ['1600', '400', '50%']
+    """
+    if isinstance(size, str):
+        parts: list[Any] = size.split(",")
+    elif isinstance(size, (tuple, list)) and any(isinstance(part, (str, tuple, list, Size)) for part in size):
+        parts = [part for item in size for part in (item.split(",") if isinstance(item, str) else [item])]
+    else:
+        parts = [size]
+    sizes = tuple(parse_size(part) for part in parts)
+    if twice := [str(one) for one in sizes if sizes.count(one) > 1]:
+        raise ValueError(f"size {twice[0]} is given twice; leave one out")
+    return sizes
+
+
 def parse_size(size: Any) -> Size:
     """Read a size as users write it.
 
     Parameters
     ----------
     size : str, int, (int, int) or Size
-        ``800`` or ``"800"``: longest side in pixels; ``"800x600"``: fit inside that width x height; ``"x600"``:
-        height; ``"800x"``: width; ``"50%"``: of each side; ``"2MP"``: megapixels. A tuple is ``(height, width)`` in
-        pixels, NumPy's order, and also means "fit inside".
+        ``800`` or ``"800"``: longest side in pixels; ``"800x600"``: width x height; ``"x600"``:
+        height; ``"800x"``: width; ``"50%"``: of each side; ``"2MP"``: megapixels. A ``>`` at the end means "only
+        shrink" and a ``<`` "only enlarge": other pictures keep their size. A tuple is ``(height, width)`` in pixels,
+        NumPy's order, and the same as ``"800x600"``.
 
     Raises
     ------
@@ -87,7 +178,9 @@ def parse_size(size: Any) -> Size:
     if isinstance(size, Size):
         return size
     if isinstance(size, str):
-        return _from_text(size.strip())
+        text = size.strip()
+        only = _ONLY.get(text[-1:], "")
+        return replace(_from_text(text[:-1].rstrip() if only else text), only=only)
     if isinstance(size, (tuple, list)):
         if len(size) != 2:
             raise ValueError(f"size must be two positive integers (height, width), got {size!r}")
@@ -112,8 +205,10 @@ def _from_text(text: str) -> Size:
 
 
 def _hint(text: str) -> str:
-    if _FRACTION.fullmatch(text):
-        return f" (did you mean {float(text) * 100:g}%?)"
+    if fraction := _FRACTION.fullmatch(text):
+        return f" (did you mean {float(fraction[1]) * 100:g}%?)"
+    if sides := _TWO_SIDES.fullmatch(text):
+        return f" (did you mean {sides[1]}x{sides[2]}?)"
     if text.startswith("-"):
         return " (sizes are positive)"
     if text.lower().endswith("px"):

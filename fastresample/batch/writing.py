@@ -3,13 +3,14 @@
 import errno
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import BinaryIO
 
 TEMPORARY_PREFIX = ".fastresample-"
 
 
-def write_atomic(target: Path, data: bytes, *, replace: bool) -> None:
+def write_atomic(target: Path, data: bytes, *, replace: bool, mode_of: Path | None = None) -> None:
     """Write `data` to a temporary file beside `target`, check it, and only then give it its name.
 
     Parameters
@@ -20,6 +21,8 @@ def write_atomic(target: Path, data: bytes, *, replace: bool) -> None:
         The whole content.
     replace : bool
         Replace a file of that name; without it a file that is there, or appears meanwhile, stays untouched.
+    mode_of : Path or None
+        The file whose permissions the new one gets; None: those of any new file.
 
     Raises
     ------
@@ -42,6 +45,8 @@ def write_atomic(target: Path, data: bytes, *, replace: bool) -> None:
             # A full disk or a quota may cut a file short without an error from the last write.
             if (written := os.fstat(file.fileno()).st_size) != len(data):
                 raise OSError(f"only {written} of {len(data)} bytes were written")
+        if mode_of is not None:
+            shutil.copymode(mode_of, temporary)
         if replace:
             os.replace(temporary, target)
         else:

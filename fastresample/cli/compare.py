@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from fastresample import batch
-from fastresample.batch.codecs import check_result_size, read, strict_pillow
 from fastresample.batch.colour import to_samples
+from fastresample.batch.decoding import read, strict_pillow
 from fastresample.batch.formats import EXTENSIONS
+from fastresample.batch.layout import place
 from fastresample.batch.writing import write_atomic
 from fastresample.cli import terminal
 from fastresample.cli.options import convention_option, method_option, size_option
@@ -119,8 +120,7 @@ def command(
 def _compare_file(path: Path, size: batch.Size, asked: dict[str, Any]) -> Comparison:
     with strict_pillow():
         samples, _ = to_samples(read(path).image)
-    height, width = size.of(*samples.shape[:2])
-    check_result_size(height, width)
+    height, width = place((samples.shape[0], samples.shape[1]), size).canvas
     if samples.dtype.name not in CONVENTIONS[asked["convention"]].methods[asked["method"]].dtypes:
         raise batch.ImageError(f"convention {asked['convention']} has no {asked['method']} of {samples.dtype} samples")
     with terminal.library_log():

@@ -1,14 +1,19 @@
 """``fastresample resize``: image files and folders in, resized ones out."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fastresample import batch
+from fastresample.batch.formats import BY_OPTION
+from fastresample.batch.layout import FITS, GRAVITIES
+from fastresample.batch.names import FIELDS as NAME_FIELDS
+from fastresample.batch.names import ONE_SIZE, SEVERAL_SIZES
 from fastresample.batch.options import METHODS
 from fastresample.cli import terminal
-from fastresample.cli.options import method_option, size_option
+from fastresample.cli.options import method_option
 
 
 class _Refused(click.ClickException):
@@ -17,12 +22,11 @@ class _Refused(click.ClickException):
     exit_code = 2
 
 
-def _refuse_empty(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """An unset variable of a shell gives an empty argument, which as a path would mean the current folder."""
-    if "" in (value if isinstance(value, tuple) else (value,)):
-        name = (param.metavar or "").removesuffix("...")
-        raise click.UsageError(f"{name} is empty; write . for the current folder")
-    return value
+def _several(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[batch.Size, ...]:
+    try:
+        return batch.parse_sizes(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command(
@@ -30,9 +34,37 @@ def _refuse_empty(ctx: click.Context, param: click.Parameter, value: Any) -> Any
     epilog="Exit codes: 0 all done, 1 some files failed, 2 nothing done because the command has to be changed, "
     "130 interrupted (143 by SIGTERM).",
 )
-@click.argument("inputs", metavar="INPUT...", nargs=-1, callback=_refuse_empty, type=click.Path())
-@click.argument("output", metavar="OUTPUT", callback=_refuse_empty, type=click.Path())
-@size_option
+@click.argument("paths", metavar="INPUT... OUTPUT", nargs=-1, type=click.Path())
+@click.option(
+    "--size",
+    required=True,
+    multiple=True,
+    callback=_several,
+    metavar="SIZE",
+    help="800 (longest side in pixels), 800x600 (width x height), x600 (height), 800x (width), 50% (of each side) or "
+    "2MP (megapixels); with > at the end only shrink, with < only enlarge (in quotes). Several: --size 1600,400.",
+)
+@click.option(
+    "--fit",
+    type=click.Choice(FITS),
+    default="contain",
+    show_default=True,
+    help="contain: the whole picture inside the size; cover: fill the size and crop; pad: fill it with bars; "
+    "stretch: give up the aspect ratio.",
+)
+@click.option(
+    "--gravity",
+    type=click.Choice(tuple(GRAVITIES)),
+    default="center",
+    show_default=True,
+    metavar="SIDE",
+    help=f"What a crop keeps, where a padded picture lies: {', '.join(GRAVITIES)}.",
+)
+@click.option(
+    "--background",
+    metavar="COLOUR",
+    help="Of bars, and under transparency where the format has none: white, #336699, ...",
+)
 @method_option(METHODS, default="lanczos3")
 @click.option(
     "--antialias/--no-antialias",
@@ -40,22 +72,34 @@ def _refuse_empty(ctx: click.Context, param: click.Parameter, value: Any) -> Any
     show_default=True,
     help="Let all pixels count when shrinking (nearest never does, area always).",
 )
+@click.option("--only-shrink", is_flag=True, help="Leave the size of smaller pictures, as > after a size does.")
+@click.option("--only-grow", is_flag=True, help="Leave the size of larger pictures, as < after a size does.")
+@click.option("--format", type=click.Choice(tuple(BY_OPTION)), help="Format of all results  [default: as names say]")
+@click.option("--quality", type=click.IntRange(1, 100), metavar="1-100", help="Of JPEG and WebP  [default: 90]")
+@click.option(
+    "--name",
+    metavar="TEMPLATE",
+    help=f"Names of the results, with {', '.join(f'{{{field}}}' for field in NAME_FIELDS)}; with / the path below "
+    f"OUTPUT  [default: {ONE_SIZE}, with several sizes {SEVERAL_SIZES}]",
+)
+@click.option("--include", multiple=True, metavar="PATTERN", help="In folders, take only such files: '*.jpg', 'may/*'.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="In folders, leave out such files and folders.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("--skip-existing", is_flag=True, help="Leave outputs that exist and do the others.")
+@click.option("--in-place", is_flag=True, help="Replace the inputs; there is no OUTPUT then.")
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Images at once  [default: one per core]")
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 @click.pass_context
 def command(
     ctx: click.Context,
-    inputs: tuple[str, ...],
-    output: str,
-    size: batch.Size,
-    method: str,
-    antialias: bool,
+    /,
+    paths: tuple[str, ...],
     overwrite: bool,
     skip_existing: bool,
-    workers: int | None,
+    only_shrink: bool,
+    only_grow: bool,
     quiet: bool,
+    **fields: Any,
 ) -> None:
     """Resize image files and folders of them (JPEG, PNG, WebP, TIFF, BMP, GIF).
 
@@ -69,12 +113,15 @@ def command(
       fastresample resize photo.jpg thumbnail.jpg --size 320x240
       fastresample resize --size x600 -- -odd-name.png out
     """
-    if not inputs:
-        raise click.UsageError("OUTPUT is missing: first the inputs, then the name for the results")
-    if overwrite and skip_existing:
-        raise click.UsageError("--overwrite and --skip-existing exclude each other; give one of them")
-    existing = "overwrite" if overwrite else "skip" if skip_existing else "error"
-    options = batch.Options(size, method, antialias, existing, workers)
+    inputs, output = _split(paths, fields["in_place"])
+    _refuse_both("--overwrite", overwrite, "--skip-existing", skip_existing)
+    _refuse_both("--only-shrink", only_shrink, "--only-grow", only_grow)
+    if only := "shrink" if only_shrink else "grow" if only_grow else "":
+        fields["size"] = tuple(replace(size, only=only) for size in fields["size"])
+    try:
+        options = batch.Options(existing="overwrite" if overwrite else "skip" if skip_existing else "error", **fields)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     try:
         report = _run(inputs, output, options, quiet)
     except batch.Interrupted as interruption:
@@ -86,7 +133,26 @@ def command(
     ctx.exit(0 if report.ok else 1)
 
 
-def _run(inputs: tuple[str, ...], output: str, options: batch.Options, quiet: bool) -> batch.Report:
+def _split(paths: tuple[str, ...], in_place: bool) -> tuple[tuple[str, ...], str | None]:
+    """Part the inputs from the output."""
+    if not paths:
+        raise click.UsageError("INPUT is missing: name files and folders of images")
+    if "" in paths:  # an unset variable of a shell; as a path it would mean the current folder
+        name = "OUTPUT" if paths[-1] == "" and not in_place else "INPUT"
+        raise click.UsageError(f"{name} is empty; write . for the current folder")
+    if in_place:
+        return paths, None
+    if len(paths) == 1:
+        raise click.UsageError("OUTPUT is missing: first the inputs, then the name for the results")
+    return paths[:-1], paths[-1]
+
+
+def _refuse_both(first: str, has_first: bool, second: str, has_second: bool) -> None:
+    if has_first and has_second:
+        raise click.UsageError(f"{first} and {second} exclude each other; give one of them")
+
+
+def _run(inputs: tuple[str, ...], output: str | None, options: batch.Options, quiet: bool) -> batch.Report:
     try:
         found = batch.prepare(inputs, output, options)
     except batch.OutputExistsError as error:
@@ -108,8 +174,8 @@ def _run(inputs: tuple[str, ...], output: str, options: batch.Options, quiet: bo
         return batch.process(found, options, progress=show)
 
 
-def _existing_outputs(error: batch.OutputExistsError, output: str) -> str:
-    if error.paths == [Path(output)]:
+def _existing_outputs(error: batch.OutputExistsError, output: str | None) -> str:
+    if output is not None and error.paths == [Path(output)]:
         return (
             f"OUTPUT (the last argument) {terminal.printable(output)} exists already; add an output if this is an "
             "input, else --overwrite to replace it, or --skip-existing to leave it"
@@ -122,11 +188,11 @@ def _existing_outputs(error: batch.OutputExistsError, output: str) -> str:
     )
 
 
-def _conclude(report: batch.Report, output: str, quiet: bool) -> None:
+def _conclude(report: batch.Report, output: str | None, quiet: bool) -> None:
     """Say how the run ended: notes on stderr, the summary on stdout."""
     if not quiet:
         for note, paths in report.notes.items():
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             terminal.say(f"note: {paths[0]}{more}: {note}")
     if not quiet:
-        click.echo(terminal.printable(f"{report} -> {output}"))
+        click.echo(terminal.printable(f"{report} -> {output or 'in place'}"))

@@ -1,6 +1,5 @@
-"""Read and write image files through Pillow: a fixed list of formats, strict about damage, metadata kept."""
+"""Read image files through Pillow: a fixed list of formats, strict about damage, metadata kept."""
 
-import io
 import os
 import stat
 import warnings
@@ -12,33 +11,13 @@ from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from fastresample.batch.formats import BY_NAME, FORMATS, MODE_WORDS, Format
+from fastresample.batch.errors import ImageError
+from fastresample.batch.formats import BY_NAME, FORMATS, Format
 from fastresample.batch.kinds import SIGNATURE_BYTES, format_by_signature, losses, misread
-from fastresample.batch.metadata import Metadata, exif_of_size, fits_compressed_tiff, read_metadata, suits
+from fastresample.batch.metadata import Metadata, read_metadata, upright_size
 from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS
 
 _HUGE_ADVICE = "files that claim to be huge can exhaust the memory; split it, or shrink it with a tool that streams"
-
-
-class ImageError(ValueError):
-    """A file's content cannot be used; the message says why and what its owner can do."""
-
-
-class FormatError(ImageError):
-    """A format cannot hold what others can.
-
-    Attributes
-    ----------
-    problem : str
-        What it cannot hold, without advice.
-    endings : tuple of str
-        Of file names, in formats that can.
-    """
-
-    def __init__(self, problem: str, endings: tuple[str, ...]) -> None:
-        self.problem = problem
-        self.endings = endings
-        super().__init__(f"{problem}; give the output a name that ends in {' or '.join(endings)}")
 
 
 class Origin(NamedTuple):
@@ -126,71 +105,22 @@ def read(path: Path) -> Picture:
     return Picture(upright, Origin(source, metadata, settings, notes + more_notes))
 
 
-def check_holds(target: Format, mode: str, metadata: Metadata) -> None:
-    """Raise FormatError if a format cannot hold pictures of a mode, or this metadata."""
-    if mode not in target.modes:
-        endings = tuple(format_.extensions[0] for format_ in FORMATS if mode in format_.modes)
-        raise FormatError(f"{target.name} cannot hold {MODE_WORDS.get(mode, mode)}", endings)
-    length = len(metadata.exif or b"")
-    if target.metadata and target.max_exif is not None and length > target.max_exif:
-        roomy = (format_ for format_ in FORMATS if mode in format_.modes and format_.metadata)
-        endings = tuple(format_.extensions[0] for format_ in roomy if format_.max_exif is None)
-        raise FormatError(f"{target.name} holds {target.max_exif} bytes of EXIF, the input has {length}", endings)
-
-
-def check_result_size(height: int, width: int) -> None:
-    """Raise ImageError if a result would have too many pixels."""
-    if height * width > MAX_PIXELS:
-        raise ImageError(
-            f"the result would have {width} x {height} pixels, the limit is {MAX_MEGAPIXELS} megapixels; "
-            "choose a smaller size"
-        )
-
-
-def encode(image: Image.Image, target: Format, origin: Origin) -> tuple[bytes, tuple[str, ...]]:
-    """Encode a result in a format that holds its mode (`check_holds`), with what it should keep of its `origin`.
-
-    Returns
-    -------
-    data : bytes
-    notes : tuple of str
-        What had to be given up.
+def upright_shape(path: Path) -> tuple[int, int]:
+    """Return height and width of the upright picture, from the header alone.
 
     Raises
     ------
     ImageError
-        If the format cannot hold the picture.
+        As `read`, as far as the header shows it.
     """
-    if max(image.size) > target.max_side:
-        raise ImageError(
-            f"the result has {image.width} x {image.height} pixels, but {target.name} holds at most {target.max_side} "
-            "a side; choose a smaller size or another format"
-        )
-    settings = dict(target.defaults)
-    if origin.format is target:
-        settings.update(origin.settings)
-    saved_mode = target.modes[image.mode]
-    metadata = origin.metadata if target.metadata else Metadata()
-    notes: tuple[str, ...] = ()
-    if metadata.icc is not None and suits(metadata.icc, saved_mode):
-        settings["icc_profile"] = metadata.icc
-    elif metadata.icc is not None:
-        notes = (f"its colour profile is for grey, which {target.name} stores as colour; the profile was dropped",)
-    if metadata.exif is not None:
-        settings["exif"] = exif_of_size(metadata.exif, image.width, image.height)
-        if target.name == "TIFF" and not fits_compressed_tiff(metadata.exif):
-            settings["compression"] = "raw"
-    if saved_mode == "P":
-        image, transparency = _palette(image)
-        settings.update(transparency)
-    elif saved_mode != image.mode:
-        image = image.convert(saved_mode)
-    buffer = io.BytesIO()
-    try:
-        image.save(buffer, target.name, **settings)
-    except (OSError, ValueError) as error:
-        raise ImageError(f"the result cannot be written as {target.name} ({error})") from error
-    return buffer.getvalue(), notes
+    with _open_regular(path) as file:
+        try:
+            image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
+            return upright_size(image)
+        except UnidentifiedImageError:
+            raise ImageError(_unidentified(file)) from None
+        except Exception as error:
+            raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
 
 
 def _open_regular(path: Path) -> BinaryIO:
@@ -217,15 +147,6 @@ def _refuse_huge(width: int, height: int) -> None:
             f"refused as too large ({width} x {height} pixels, the limit is {MAX_MEGAPIXELS} megapixels); "
             f"{_HUGE_ADVICE}"
         )
-
-
-def _palette(image: Image.Image) -> tuple[Image.Image, dict[str, Any]]:
-    """Choose 256 colours; with alpha 255 and one transparent entry for what is less than half opaque."""
-    if "A" not in image.mode:
-        return image.quantize(256), {}
-    opaque = image.convert("RGB").quantize(255)
-    opaque.paste(255, mask=image.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
-    return opaque, {"transparency": 255}
 
 
 def _unidentified(file: BinaryIO) -> str:

@@ -1,0 +1,94 @@
+"""Write results in a format's bytes, with what they keep of their source; what a format cannot hold is refused."""
+
+import io
+from typing import Any
+
+from PIL import Image
+
+from fastresample.batch.decoding import Origin
+from fastresample.batch.errors import FormatError, ImageError
+from fastresample.batch.formats import FORMATS, MODE_WORDS, Format
+from fastresample.batch.metadata import Metadata, exif_of_size, fits_compressed_tiff, suits
+
+
+def check_holds(target: Format, mode: str, metadata: Metadata) -> None:
+    """Raise FormatError if a format cannot hold pictures of a mode, or this metadata."""
+    if mode not in target.modes:
+        formats = tuple(format_.name.lower() for format_ in FORMATS if mode in format_.modes)
+        problem = f"{target.name} cannot hold {MODE_WORDS.get(mode, mode)}"
+        raise FormatError(problem, formats, colour_helps=mode.endswith("A") and mode.removesuffix("A") in target.modes)
+    length = len(metadata.exif or b"")
+    if target.metadata and target.max_exif is not None and length > target.max_exif:
+        roomy = (format_ for format_ in FORMATS if mode in format_.modes and format_.metadata)
+        formats = tuple(format_.name.lower() for format_ in roomy if format_.max_exif is None)
+        raise FormatError(f"{target.name} holds {target.max_exif} bytes of EXIF, the input has {length}", formats)
+
+
+def encode(
+    image: Image.Image, target: Format, origin: Origin, quality: int | None = None
+) -> tuple[bytes, tuple[str, ...]]:
+    """Encode a result in a format that holds its mode (`check_holds`), with what it should keep of its `origin`.
+
+    Parameters
+    ----------
+    image : Image
+        The result, upright.
+    target : Format
+        What it becomes.
+    origin : Origin
+        What it keeps of its source.
+    quality : int or None
+        Of formats that lose something, 1 to 100; None: the format's default, and no loss where the source had none.
+
+    Returns
+    -------
+    data : bytes
+    notes : tuple of str
+        What had to be given up.
+
+    Raises
+    ------
+    ImageError
+        If the format cannot hold the picture.
+    """
+    if max(image.size) > target.max_side:
+        raise ImageError(
+            f"the result has {image.width} x {image.height} pixels, but {target.name} holds at most {target.max_side} "
+            "a side; choose a smaller size or another format"
+        )
+    settings = dict(target.defaults)
+    if origin.format is target:
+        settings.update(origin.settings)
+    if quality is not None and "quality" in settings:
+        settings.update(quality=quality, lossless=False)
+    saved_mode = target.modes[image.mode]
+    metadata = origin.metadata if target.metadata else Metadata()
+    notes: tuple[str, ...] = ()
+    if metadata.icc is not None and suits(metadata.icc, saved_mode):
+        settings["icc_profile"] = metadata.icc
+    elif metadata.icc is not None:
+        notes = (f"its colour profile is for grey, which {target.name} stores as colour; the profile was dropped",)
+    if metadata.exif is not None:
+        settings["exif"] = exif_of_size(metadata.exif, image.width, image.height)
+        if target.name == "TIFF" and not fits_compressed_tiff(metadata.exif):
+            settings["compression"] = "raw"
+    if saved_mode == "P":
+        image, transparency = _palette(image)
+        settings.update(transparency)
+    elif saved_mode != image.mode:
+        image = image.convert(saved_mode)
+    buffer = io.BytesIO()
+    try:
+        image.save(buffer, target.name, **settings)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"the result cannot be written as {target.name} ({error})") from error
+    return buffer.getvalue(), notes
+
+
+def _palette(image: Image.Image) -> tuple[Image.Image, dict[str, Any]]:
+    """Choose 256 colours; with alpha 255 and one transparent entry for what is less than half opaque."""
+    if "A" not in image.mode:
+        return image.quantize(256), {}
+    opaque = image.convert("RGB").quantize(255)
+    opaque.paste(255, mask=image.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
+    return opaque, {"transparency": 255}

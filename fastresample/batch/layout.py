@@ -1,0 +1,118 @@
+"""Where a picture goes: which part of it is resized to what, and where that lies on the canvas of the result."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from fastresample.batch.errors import ImageError
+from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS, Size
+
+FITS = ("contain", "cover", "pad", "stretch")
+
+# Which part of the space that is left over lies before the picture: (above, to the left).
+_NEAR, _MIDDLE, _FAR = Fraction(0), Fraction(1, 2), Fraction(1)
+GRAVITIES = {
+    "center": (_MIDDLE, _MIDDLE),
+    "north": (_NEAR, _MIDDLE),
+    "northeast": (_NEAR, _FAR),
+    "east": (_MIDDLE, _FAR),
+    "southeast": (_FAR, _FAR),
+    "south": (_FAR, _MIDDLE),
+    "southwest": (_FAR, _NEAR),
+    "west": (_MIDDLE, _NEAR),
+    "northwest": (_NEAR, _NEAR),
+}
+
+Pair = tuple[int, int]
+
+
+class Placement(NamedTuple):
+    """How a result is made; all in pixels, vertical before horizontal.
+
+    Attributes
+    ----------
+    inner : (int, int)
+        The size that the source, or `box` of it, is resized to.
+    box : (float, float, float, float) or None
+        The part ``(top, left, bottom, right)`` of the source that is used; None for all of it.
+    canvas : (int, int)
+        The size of the result.
+    offset : (int, int)
+        Where the resized picture begins on the canvas.
+    """
+
+    inner: Pair
+    box: tuple[float, float, float, float] | None
+    canvas: Pair
+    offset: Pair = (0, 0)
+
+
+def place(shape: Pair, size: Size, fit: str = "contain", gravity: str = "center") -> Placement:
+    """Place a picture of ``shape = (height, width)`` by a size's rule.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width of the upright source.
+    size : Size
+        For all but ``contain``, a box with two sides.
+    fit : {"contain", "cover", "pad", "stretch"}
+        ``contain``: the whole picture, as large as fits into the size. ``cover``: the size is filled and what juts out
+        is cropped. ``pad``: the whole picture, and bars that make up the size. ``stretch``: the size, whatever becomes
+        of the aspect ratio.
+    gravity : str
+        A row of `GRAVITIES`: which side a crop keeps, or on which side of the canvas a padded picture lies.
+
+    Raises
+    ------
+    ImageError
+        If the result would have too many pixels.
+
+    Examples
+    --------
+    >>> from fastresample.batch.sizes import parse_size
+    >>> place((3000, 4000), parse_size("800x800"), "cover").box
+    (0.0, 500.0, 3000.0, 3500.0)
+    >>> place((3000, 4000), parse_size("800x800"), "pad")
+    Placement(inner=(600, 800), box=None, canvas=(800, 800), offset=(100, 0))
+    """
+    if fit == "cover":
+        placement = _cover(shape, size, gravity)
+    elif fit == "stretch":
+        inner = size.bounded(shape)
+        placement = Placement(inner, None, inner)
+    else:
+        inner = size.of(*shape)
+        placement = _pad(inner, size, gravity) if fit == "pad" else Placement(inner, None, inner)
+    _check_result_size(*placement.canvas)
+    return placement
+
+
+def _cover(shape: Pair, size: Size, gravity: str) -> Placement:
+    box = size.box
+    zoom = size.limited(max(Fraction(side, length) for side, length in zip(box, shape, strict=True)))
+    inner = tuple(min(side, max(1, round(length * zoom))) for side, length in zip(box, shape, strict=True))
+    parts = [Fraction(side) / zoom for side in inner]
+    edges = []
+    for part, length, share in zip(parts, shape, GRAVITIES[gravity], strict=True):
+        part = min(part, Fraction(length))  # a side that was rounded up reaches beyond the source
+        begin = (length - part) * share
+        edges.append((float(begin), float(begin + part)))
+    (top, bottom), (left, right) = edges
+    whole = (top, left, bottom, right) == (0, 0, *shape)
+    return Placement((inner[0], inner[1]), None if whole else (top, left, bottom, right), (inner[0], inner[1]))
+
+
+def _pad(inner: Pair, size: Size, gravity: str) -> Placement:
+    height, width = (max(side, length) for side, length in zip(size.box, inner, strict=True))
+    above, before = GRAVITIES[gravity]
+    return Placement(
+        inner, None, (height, width), (round((height - inner[0]) * above), round((width - inner[1]) * before))
+    )
+
+
+def _check_result_size(height: int, width: int) -> None:
+    if height * width > MAX_PIXELS:
+        raise ImageError(
+            f"the result would have {width} x {height} pixels, the limit is {MAX_MEGAPIXELS} megapixels; "
+            "choose a smaller size"
+        )

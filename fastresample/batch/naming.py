@@ -1,0 +1,145 @@
+"""Under which names a run writes: settled, and held against each other, before the first write."""
+
+import os
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from fastresample.batch.errors import ImageError
+from fastresample.batch.files import Failure, Found, Source, identity
+from fastresample.batch.formats import BY_OPTION
+from fastresample.batch.names import Template
+from fastresample.batch.options import Options
+from fastresample.batch.sizes import Size
+
+Shape = tuple[int, int]
+
+
+class Output(NamedTuple):
+    """One result: the name under which it goes, and its size."""
+
+    target: Path
+    size: Size
+
+
+class Job(NamedTuple):
+    """One file to read, and what is made of it."""
+
+    source: Path
+    outputs: tuple[Output, ...]
+
+
+@dataclass
+class Inputs:
+    """What a run is about: its jobs, how many files were passed over by kind, and what could not be read."""
+
+    jobs: list[Job] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+
+
+class OutputExistsError(FileExistsError):
+    """Outputs exist already and the run was not told what to do with them.
+
+    Attributes
+    ----------
+    paths : list of Path
+        The names that are taken, in the order of the inputs.
+    """
+
+    def __init__(self, paths: list[Path]) -> None:
+        self.paths = paths
+        others = f" and {len(paths) - 1} more exist" if len(paths) > 1 else " exists"
+        super().__init__(f"{paths[0]}{others} already; choose existing='overwrite' or existing='skip'")
+
+
+def name_outputs(found: Found, options: Options, measure: Callable[[Path], Shape]) -> Inputs:
+    """Name the outputs of all sources.
+
+    Parameters
+    ----------
+    found : Found
+        From `files.find_inputs`.
+    options : Options
+        Of these: the sizes, their fit, the name's template, the format, and whether files are replaced in place.
+    measure : callable
+        ``measure(path) -> (height, width)`` of the upright picture; asked where the template has them. Its ImageError
+        makes the file one of the failures.
+
+    Raises
+    ------
+    ValueError
+        If two outputs would get one name, or an output is one of the inputs; if a name asks for another format than
+        the options.
+    """
+    inputs = Inputs(skipped=found.skipped, failures=found.failures)
+    measured = bool(options.template.fields & {"width", "height"})
+    for source in found.sources:
+        try:
+            shape = measure(source.path) if measured else None
+        except ImageError as error:
+            inputs.failures.append(Failure(source.path, str(error)))
+            continue
+        inputs.jobs.append(Job(source.path, tuple(_output(source, size, shape, options) for size in options.sizes)))
+    _refuse_duplicates(inputs.jobs)
+    if not options.in_place:
+        _refuse_inputs_as_targets(inputs.jobs)
+    return inputs
+
+
+def taken_targets(jobs: Iterable[Job]) -> list[Path]:
+    """Return the output names that are taken already, by whatever kind of file."""
+    return [output.target for job in jobs for output in job.outputs if os.path.lexists(output.target)]
+
+
+def _output(source: Source, size: Size, shape: Shape | None, options: Options) -> Output:
+    if options.in_place:
+        return Output(source.path, size)
+    name = Path(source.name)
+    values: dict[str, object] = {"stem": name.stem, "ext": _ending(source, options.format), "size": size.label}
+    if shape is not None:
+        values["height"], values["width"] = options.place(shape, size).canvas
+    template: Template = options.template
+    return Output(template.path(source.root, source.parent, **values), size)
+
+
+def _ending(source: Source, format_name: str | None) -> str:
+    """Return the ending of a result's name, which decides its format."""
+    ending = Path(source.name).suffix
+    if format_name is None:
+        return ending
+    extensions = BY_OPTION[format_name].extensions
+    if ending.lower() in extensions:
+        return ending
+    if source.name != source.path.name:
+        raise ValueError(
+            f"{source.name} does not end as {format_name} files do ({', '.join(extensions)}); name one of both"
+        )
+    return extensions[0]
+
+
+def _refuse_duplicates(jobs: Sequence[Job]) -> None:
+    """Refuse two outputs that are one file somewhere: names that differ in case or Unicode form only count as equal."""
+    first: dict[str, Path] = {}
+    for job in jobs:
+        for target, _ in job.outputs:
+            key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", os.fspath(target)).casefold())
+            if key in first:
+                both = f"{first[key]} and {job.source}" if first[key] != job.source else f"two sizes of {job.source}"
+                raise ValueError(
+                    f"{both} would both be written to {target} (names that differ only in upper and lower case or in "
+                    "Unicode form count as one); rename one, use two output folders, or another template of names"
+                )
+            first[key] = job.source
+
+
+def _refuse_inputs_as_targets(jobs: Sequence[Job]) -> None:
+    inputs = {key: job.source for job in jobs if (key := identity(job.source)) is not None}
+    for job in jobs:
+        for target, _ in job.outputs:
+            key = identity(target)
+            if key is not None and key in inputs:
+                raise ValueError(f"{target} would replace the input {inputs[key]}; choose another output")
