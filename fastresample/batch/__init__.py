@@ -14,6 +14,7 @@ from fastresample.batch.errors import ImageError
 from fastresample.batch.files import Failure, StrPath, find_inputs
 from fastresample.batch.formats import EXTENSIONS
 from fastresample.batch.layout import Placement
+from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.naming import Inputs, Job, Output, OutputExistsError, name_outputs, taken_targets
 from fastresample.batch.options import Options
 from fastresample.batch.pipeline import Apply, convert
@@ -181,8 +182,9 @@ def process(
     count = min(options.workers or fastresample.get_num_threads(), len(jobs))
     try:
         if jobs:
-            with strict_pillow():
-                workers.run(jobs, lambda job: convert(job, options, apply), collect, count)
+            budget = Budget(options.memory or default_budget())
+            with strict_pillow(options.max_pixels):
+                workers.run(jobs, lambda job: convert(job, options, apply, budget), collect, count)
     except KeyboardInterrupt:
         report.stopped = "interrupted"
         raise Interrupted(report) from None

@@ -3,7 +3,7 @@
 import os
 import stat
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -11,13 +11,15 @@ from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from fastresample.batch import damage, jpeg
+from fastresample.batch.colour import Samples, to_samples
 from fastresample.batch.errors import ImageError
 from fastresample.batch.formats import BY_NAME, FORMATS, Format
 from fastresample.batch.kinds import SIGNATURE_BYTES, format_by_signature, losses, misread
+from fastresample.batch.limits import DEFAULT_LIMITS, HUGE_ADVICE, Limits
 from fastresample.batch.metadata import Metadata, read_metadata, upright_size
-from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS
-
-_HUGE_ADVICE = "files that claim to be huge can exhaust the memory; split it, or shrink it with a tool that streams"
+from fastresample.batch.sizes import MAX_PIXELS
+from fastresample.batch.turning import turned
 
 
 class Origin(NamedTuple):
@@ -29,53 +31,121 @@ class Origin(NamedTuple):
     notes: tuple[str, ...]
 
 
-class Picture(NamedTuple):
-    """A decoded file: the picture upright, and what its result should keep."""
+class Header(NamedTuple):
+    """What is known of a picture before it is decoded.
 
-    image: Image.Image
+    Attributes
+    ----------
+    shape : (int, int)
+        Height and width in pixels; of a JPEG upright, of others as stored: theirs may be turned by what follows the
+        pixels.
+    mode : str
+        Pillow's, of the file.
+    format : str
+        A row's name in `FORMATS`.
+    frames : int
+        How many pictures there are in the file.
+    length : int
+        Bytes of the file.
+    progressive : bool
+        Whether a JPEG comes in scans of the whole picture, so that all of it is kept while it is decoded.
+    """
+
+    shape: tuple[int, int]
+    mode: str
+    format: str
+    frames: int
+    length: int
+    progressive: bool
+
+
+class Picture(NamedTuple):
+    """A decoded file: the picture upright, and what its result should keep.
+
+    Attributes
+    ----------
+    samples : ndarray, (H, W) or (H, W, C)
+        Upright. Along each axis ``factor`` times fewer than the picture has, rounded up.
+    mode : str
+        The mode that the samples are in.
+    shape : (int, int)
+        Height and width of the picture.
+    factor : int
+        1, or by how much it was shrunk while it was decoded.
+    origin : Origin
+    """
+
+    samples: Samples
+    mode: str
+    shape: tuple[int, int]
+    factor: int
     origin: Origin
 
 
+def _whole(header: Header) -> int:
+    """Decode every pixel."""
+    return 1
+
+
 _strict_lock = Lock()
-_strict_runs = 0
+_strict_runs: list[int] = []  # the largest numbers of pixels that they accept
 _strict_undo = ExitStack()
 
 
 @contextmanager
-def strict_pillow() -> Iterator[None]:
+def strict_pillow(pixels: int = MAX_PIXELS) -> Iterator[None]:
     """Make Pillow refuse truncated files, and keep its warnings (odd metadata, large pictures) to itself.
 
-    Both are settings of the whole process: entered once per run, not per file. Of several runs at once the first
-    makes them and the last puts them back.
+    Where more than its own limit of `pixels` are accepted, that limit is off. These are settings of the whole process:
+    entered once per run, not per file. Of several runs at once the first makes them and the last puts them back.
     """
-    global _strict_runs
     with _strict_lock:
         if not _strict_runs:
             _strict_undo.enter_context(_strict_settings())
-        _strict_runs += 1
+        _strict_runs.append(pixels)
+        if pixels > MAX_PIXELS:
+            Image.MAX_IMAGE_PIXELS = None
     try:
         yield
     finally:
         with _strict_lock:
-            _strict_runs -= 1
+            _strict_runs.remove(pixels)
             if not _strict_runs:
                 _strict_undo.close()
 
 
 @contextmanager
 def _strict_settings() -> Iterator[None]:
-    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
         ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             yield
         finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = before
+            ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before
 
 
-def read(path: Path) -> Picture:
+def read(
+    path: Path,
+    limits: Limits = DEFAULT_LIMITS,
+    prepare: Callable[[Header], int] = _whole,
+    *,
+    lenient: bool = False,
+) -> Picture:
     """Decode the first picture of a file and turn it upright.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    limits : Limits
+        What is refused by the header.
+    prepare : callable
+        ``prepare(header) -> factor``, called before anything is decoded: by how much a JPEG may be shrunk then, which
+        is 1, 2, 4 or 8. It may wait, and raise ImageError.
+    lenient : bool
+        Keep what can be decoded of damaged files, with a note.
 
     Raises
     ------
@@ -85,24 +155,45 @@ def read(path: Path) -> Picture:
     with _open_regular(path) as file:
         try:
             image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
-            _refuse_huge(image.width, image.height)
+            header = _header(image, file)
+            limits.check(header.shape, header.frames, header.length)
             if kind := misread(image):
                 raise ImageError(f"TIFF files with {kind} are not read correctly; store it in another way first")
             notes = losses(image)
             source = BY_NAME[image.format or ""]
             settings = source.kept(image, file)
-            image.load()
-            metadata, turn, more_notes = read_metadata(image)
-            upright = image.transpose(turn) if turn is not None else image
+            factor = prepare(header)
+            if header.format == "JPEG":
+                samples, heard = jpeg.decode(image, file, factor, lenient=lenient)
+                mode = image.mode
+            else:
+                heard = damage.load(image, lenient=lenient)
+                (samples, mode), factor = to_samples(image), 1
+            metadata, turn, given_up = read_metadata(image)
         except (ImageError, MemoryError):
             raise
         except UnidentifiedImageError:
             raise ImageError(_unidentified(file)) from None
         except Image.DecompressionBombError as error:
-            raise ImageError(f"refused as too large ({error}); {_HUGE_ADVICE}") from None
+            raise ImageError(f"refused as too large ({error}); {HUGE_ADVICE}") from None
         except Exception as error:  # decoders raise anything: OSError, SyntaxError, struct.error, EOFError, ...
             raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
-    return Picture(upright, Origin(source, metadata, settings, notes + more_notes))
+    origin = Origin(source, metadata, settings, (*notes, *heard, *given_up))
+    samples = turned(samples, turn)
+    shape = (samples.shape[0], samples.shape[1]) if factor == 1 else header.shape
+    return Picture(samples, mode, shape, factor, origin)
+
+
+def _header(image: Image.Image, file: BinaryIO) -> Header:
+    name = BY_NAME[image.format or ""].name
+    return Header(
+        shape=upright_size(image) if name == "JPEG" else (image.height, image.width),
+        mode=image.mode,
+        format=name,
+        frames=getattr(image, "n_frames", 1),
+        length=os.fstat(file.fileno()).st_size,
+        progressive=bool(image.info.get("progressive")),
+    )
 
 
 def upright_shape(path: Path) -> tuple[int, int]:
@@ -139,14 +230,6 @@ def _open_regular(path: Path) -> BinaryIO:
     if stat.S_ISREG(status.st_mode):
         raise ImageError("the file is empty; fetch it again or remove it")
     raise ImageError("this is a folder, a pipe or a device, not a file; leave it out")
-
-
-def _refuse_huge(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise ImageError(
-            f"refused as too large ({width} x {height} pixels, the limit is {MAX_MEGAPIXELS} megapixels); "
-            f"{_HUGE_ADVICE}"
-        )
 
 
 def _unidentified(file: BinaryIO) -> str:

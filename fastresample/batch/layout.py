@@ -1,6 +1,8 @@
 """Where a picture goes: which part of it is resized to what, and where that lies on the canvas of the result."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 from fastresample.batch.errors import ImageError
@@ -85,6 +87,38 @@ def place(shape: Pair, size: Size, fit: str = "contain", gravity: str = "center"
         placement = _pad(inner, size, gravity) if fit == "pad" else Placement(inner, None, inner)
     _check_result_size(*placement.canvas)
     return placement
+
+
+def drawn_size(placements: Sequence[Placement], shape: Pair) -> Pair:
+    """Return the largest height and width at which the whole picture, of ``shape = (height, width)``, is drawn.
+
+    Examples
+    --------
+    >>> drawn_size([Placement((100, 100), (0.0, 500.0, 1000.0, 1500.0), (100, 100))], (1000, 2000))
+    (100, 200)
+    """
+    heights, widths = [0], [0]
+    for (height, width), box, _, _ in placements:
+        top, left, bottom, right = box or (0, 0, *shape)
+        heights.append(ceil(height * shape[0] / (bottom - top)))
+        widths.append(ceil(width * shape[1] / (right - left)))
+    return max(heights), max(widths)
+
+
+def of_shrunk(placement: Placement, shape: Pair, factor: int) -> Placement:
+    """Return the placement of a picture that was shrunk by a whole factor, its sides rounded up.
+
+    Where sides were rounded, the last of the samples lies partly beyond the picture: that part stays outside the box.
+
+    Examples
+    --------
+    >>> of_shrunk(Placement((10, 10), None, (10, 10)), (101, 100), 2).box
+    (0.0, 0.0, 50.5, 50.0)
+    """
+    if factor == 1 or (placement.box is None and not any(side % factor for side in shape)):
+        return placement
+    top, left, bottom, right = placement.box or (0, 0, *shape)
+    return placement._replace(box=(top / factor, left / factor, bottom / factor, right / factor))
 
 
 def _cover(shape: Pair, size: Size, gravity: str) -> Placement:

@@ -6,11 +6,14 @@ from typing import Any
 
 from PIL import ImageColor
 
+from fastresample.batch.damage import POLICIES
 from fastresample.batch.formats import BY_OPTION
 from fastresample.batch.layout import FITS, GRAVITIES, Placement, place
+from fastresample.batch.limits import MAX_BYTES, MAX_FRAMES, Limits
 from fastresample.batch.names import ONE_SIZE, SEVERAL_SIZES, Template, parse_template
 from fastresample.batch.patterns import check_patterns
-from fastresample.batch.sizes import Size, parse_sizes
+from fastresample.batch.quantities import parse_bytes, parse_pixels
+from fastresample.batch.sizes import MAX_PIXELS, Size, parse_sizes
 from fastresample.conventions import CONVENTIONS
 
 METHODS = tuple(CONVENTIONS["native"].methods)
@@ -57,6 +60,16 @@ class Options:
         What happens when outputs exist; an error comes before the first write.
     in_place : bool
         Whether results replace their sources; for one size, without `name` and `format`.
+    on_damage : {"fail", "warn"}
+        What becomes of damaged files: a failure, or the picture as far as it could be decoded, with a note.
+    shrink_on_load : bool
+        Whether JPEG files are shrunk by 2, 4 or 8 while they are decoded, where that leaves twice the pixels of the
+        result along both axes, and every source pixel counts.
+    max_pixels, max_frames, max_bytes : int or str
+        Files with more pixels in a picture (``"179MP"``), more pictures, or more bytes (``"2GB"``) are refused.
+    memory : int, str or None
+        Bytes (``"2GB"``) that the images at work may take together, estimated before they are decoded: they wait for
+        each other, and one that needs more alone is refused. None: half of what the process may use.
     workers : int or None
         Images worked on at once; default: `fastresample.get_num_threads()`, the cores this process may use.
     on_error : {"report", "raise"}
@@ -81,6 +94,12 @@ class Options:
     exclude: tuple[str, ...] = ()
     existing: str = "error"
     in_place: bool = False
+    on_damage: str = "fail"
+    shrink_on_load: bool = True
+    max_pixels: int = MAX_PIXELS
+    max_frames: int = MAX_FRAMES
+    max_bytes: int = MAX_BYTES
+    memory: int | None = None
     workers: int | None = None
     on_error: str = "report"
     sizes: tuple[Size, ...] = field(init=False, repr=False)
@@ -94,14 +113,20 @@ class Options:
             (METHODS, "method"),
             (EXISTING, "existing"),
             (ON_ERROR, "on_error"),
+            (POLICIES, "on_damage"),
         ):
             _check_choice(name, getattr(self, name), choices)
         if self.format is not None:
             _check_choice("format", self.format, tuple(BY_OPTION))
-        for name in ("antialias", "in_place"):
+        for name in ("antialias", "in_place", "shrink_on_load"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} must be True or False, got {getattr(self, name)!r}")
         _check_count("workers", self.workers, None, "None (one per core)")
+        _check_count("max_frames", self.max_frames, None, f"by default {MAX_FRAMES}")
+        self._set(max_pixels=parse_pixels("max_pixels", self.max_pixels))
+        self._set(max_bytes=parse_bytes("max_bytes", self.max_bytes))
+        if self.memory is not None:
+            self._set(memory=parse_bytes("memory", self.memory))
         _check_count("quality", self.quality, 100, "None (the format's default)")
         if self.background is not None:
             _check_colour(self.background)
@@ -120,6 +145,16 @@ class Options:
     def blends(self) -> bool:
         """Whether the method mixes pixels, and does not only pick them."""
         return self.method != "nearest"
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether pictures may be shrunk while they are decoded: not where single pixels are picked."""
+        return self.shrink_on_load and (self.method == "area" or (self.blends and self.antialias))
+
+    @property
+    def limits(self) -> Limits:
+        """What files are refused for."""
+        return Limits(self.max_pixels, self.max_frames, self.max_bytes)
 
     @property
     def replaces(self) -> bool:

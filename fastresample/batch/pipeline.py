@@ -1,16 +1,18 @@
 """One image from file to files: decode, resize, encode, write; what goes wrong becomes a reason, not a traceback."""
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from fastresample.batch import canvas, colour, decoding, encoding
+from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout
 from fastresample.batch.colour import Samples
-from fastresample.batch.decoding import Origin
+from fastresample.batch.decoding import Header, Origin
 from fastresample.batch.errors import ImageError
 from fastresample.batch.formats import EXTENSIONS, Format
 from fastresample.batch.layout import Placement
+from fastresample.batch.memory import Admit, Budget, needed
 from fastresample.batch.naming import Job, Output
 from fastresample.batch.options import Options
 from fastresample.batch.report import Outcome
@@ -31,7 +33,7 @@ class Result(NamedTuple):
     notes: tuple[str, ...]
 
 
-def convert(job: Job, options: Options, apply: Apply) -> Outcome:
+def convert(job: Job, options: Options, apply: Apply, budget: Budget) -> Outcome:
     """Resize one image file to all its sizes.
 
     Parameters
@@ -42,20 +44,25 @@ def convert(job: Job, options: Options, apply: Apply) -> Outcome:
         How.
     apply : callable
         ``apply(samples, placement) -> samples`` for arrays (H, W) or (H, W, C); called from many threads at once.
+    budget : Budget
+        The memory that all images at work share.
     """
     targets = tuple(output.target for output in job.outputs)
     writing = job.outputs[0].target
     notes: dict[str, None] = {}  # each once, in order
     existing = 0
     try:
-        for (writing, _), data, said in render(job.source, job.outputs, options, apply):
-            notes.update(dict.fromkeys(said))
-            try:
-                write_atomic(writing, data, replace=options.replaces, mode_of=job.source if options.in_place else None)
-            except FileExistsError as error:
-                if options.existing != "skip":
-                    return Outcome(job.source, targets, "failed", _name_taken(writing), error=error)
-                existing += 1
+        with budget.share() as admit:
+            for (writing, _), data, said in render(job.source, job.outputs, options, apply, admit=admit):
+                notes.update(dict.fromkeys(said))
+                try:
+                    write_atomic(
+                        writing, data, replace=options.replaces, mode_of=job.source if options.in_place else None
+                    )
+                except FileExistsError as error:
+                    if options.existing != "skip":
+                        return Outcome(job.source, targets, "failed", _name_taken(writing), error=error)
+                    existing += 1
     except Exception as error:
         stops = isinstance(error, OSError) and error.errno in _DISK_ERRORS
         return Outcome(job.source, targets, "failed", _reason(error, job, writing), error=error, stops=stops)
@@ -63,7 +70,12 @@ def convert(job: Job, options: Options, apply: Apply) -> Outcome:
 
 
 def render(
-    source: Path, outputs: Iterable[Output], options: Options, apply: Apply, format_: Format | None = None
+    source: Path,
+    outputs: Sequence[Output],
+    options: Options,
+    apply: Apply,
+    format_: Format | None = None,
+    admit: Admit = lambda needed: None,
 ) -> Iterator[Result]:
     """Decode a file once and encode it in all its sizes.
 
@@ -71,7 +83,7 @@ def render(
     ----------
     source : Path
         The file.
-    outputs : iterable of Output
+    outputs : sequence of Output
         Where their names end as those of images do, that decides the format.
     options : Options
         How.
@@ -79,24 +91,36 @@ def render(
         As for `convert`.
     format_ : Format or None
         The format where no name says one; None: that of the source.
+    admit : callable
+        ``admit(needed)`` waits for that many bytes of memory.
 
     Raises
     ------
     ImageError
         If the file cannot be used, or a result not be stored.
     """
-    image, origin = decoding.read(source)
-    samples, mode = colour.to_samples(image)
-    del image  # its memory, before the resize needs some
-    shape = (samples.shape[0], samples.shape[1])
+    prepare = partial(_prepare, outputs=outputs, options=options, admit=admit)
+    picture = decoding.read(source, options.limits, prepare, lenient=options.on_damage == "warn")
+    samples, mode, origin = picture.samples, picture.mode, picture.origin
     working = colour.to_working(samples, mode, blends=options.blends)
     for output in outputs:
         target = EXTENSIONS.get(output.target.suffix.lower(), format_ or origin.format)
-        placement = options.place(shape, output.size)
+        placement = options.place(picture.shape, output.size)
         _check_holds(target, samples, mode, origin, options)
-        resized = colour.from_working(apply(working.samples, placement), working)
+        resized = colour.from_working(
+            apply(working.samples, layout.of_shrunk(placement, picture.shape, picture.factor)), working
+        )
         data, notes = _encode(resized, mode, placement, target, origin, options)
         yield Result(output, data, origin.notes + notes + _misnamed(source, origin))
+
+
+def _prepare(header: Header, outputs: Sequence[Output], options: Options, admit: Admit) -> int:
+    """Wait for the memory that a picture needs, and say by how much it may be shrunk while it is decoded."""
+    placements = [options.place(header.shape, output.size) for output in outputs]
+    drawn = layout.drawn_size(placements, header.shape)
+    factor = jpeg.factor_for(header.shape, drawn) if options.shrinks and header.format == "JPEG" else 1
+    admit(needed(header, factor, [placement.canvas for placement in placements], options.blends))
+    return factor
 
 
 def _check_holds(target: Format, samples: Samples, mode: str, origin: Origin, options: Options) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from fastresample import batch
-from fastresample.batch.colour import to_samples
 from fastresample.batch.decoding import read, strict_pillow
 from fastresample.batch.formats import EXTENSIONS
 from fastresample.batch.layout import place
@@ -119,7 +118,7 @@ def command(
 
 def _compare_file(path: Path, size: batch.Size, asked: dict[str, Any]) -> Comparison:
     with strict_pillow():
-        samples, _ = to_samples(read(path).image)
+        samples = read(path).samples
     height, width = place((samples.shape[0], samples.shape[1]), size).canvas
     if samples.dtype.name not in CONVENTIONS[asked["convention"]].methods[asked["method"]].dtypes:
         raise batch.ImageError(f"convention {asked['convention']} has no {asked['method']} of {samples.dtype} samples")

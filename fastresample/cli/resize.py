@@ -7,11 +7,15 @@ from typing import Any
 import click
 
 from fastresample import batch
+from fastresample.batch.damage import POLICIES
 from fastresample.batch.formats import BY_OPTION
 from fastresample.batch.layout import FITS, GRAVITIES
+from fastresample.batch.limits import MAX_BYTES, MAX_FRAMES
 from fastresample.batch.names import FIELDS as NAME_FIELDS
 from fastresample.batch.names import ONE_SIZE, SEVERAL_SIZES
 from fastresample.batch.options import METHODS
+from fastresample.batch.quantities import in_bytes
+from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS
 from fastresample.cli import terminal
 from fastresample.cli.options import method_option
 
@@ -87,6 +91,41 @@ def _several(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 @click.option("--skip-existing", is_flag=True, help="Leave outputs that exist and do the others.")
 @click.option("--in-place", is_flag=True, help="Replace the inputs; there is no OUTPUT then.")
+@click.option(
+    "--on-damage",
+    type=click.Choice(POLICIES),
+    default="fail",
+    show_default=True,
+    help="Damaged files: a failure, or keep what could be decoded and warn.",
+)
+@click.option(
+    "--shrink-on-load/--no-shrink-on-load",
+    default=True,
+    show_default=True,
+    help="Decode JPEG files at 1/2, 1/4 or 1/8 where that leaves twice the pixels of the result.",
+)
+@click.option(
+    "--max-pixels",
+    type=click.UNPROCESSED,
+    default=MAX_PIXELS,
+    show_default=f"{MAX_MEGAPIXELS}MP",
+    metavar="PIXELS",
+    help="Refuse larger pictures.",
+)
+@click.option("--max-frames", type=click.IntRange(min=1), default=MAX_FRAMES, show_default=True, help="Refuse more.")
+@click.option(
+    "--max-bytes",
+    type=click.UNPROCESSED,
+    default=MAX_BYTES,
+    show_default=in_bytes(MAX_BYTES),
+    metavar="BYTES",
+    help="Refuse larger files.",
+)
+@click.option(
+    "--memory",
+    metavar="BYTES",
+    help="Of all images at work together: 2GB; larger ones are refused  [default: half of what the process may use]",
+)
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Images at once  [default: one per core]")
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 @click.pass_context
