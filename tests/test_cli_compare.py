@@ -1,24 +1,26 @@
 """``fastresample compare``: its table, its file, its exit codes."""
 
+import csv
 import json
 import os
 import re
 from importlib.util import find_spec
 
 import numpy as np
+import PIL
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
 from fastresample.cli import compare as compare_command
-from fastresample.cli.compare import command
+from fastresample.cli import main, outputs
 from fastresample.conventions import CONVENTIONS
 from fastresample.validate import libraries
 from fastresample.validate.calls import installed
 
 
 def run(*arguments):
-    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, ["compare", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -59,8 +61,7 @@ def test_the_convention_reaches_the_comparison(picture):
 
 
 def test_every_method_of_every_convention_is_accepted():
-    choices = next(option for option in command.params if option.name == "method").type.choices
-    assert set(choices) == {method for convention in CONVENTIONS.values() for method in convention.methods}
+    assert set(compare_command.METHODS) == {m for convention in CONVENTIONS.values() for m in convention.methods}
 
 
 def test_samples_that_the_convention_lacks_are_one_line(picture, tmp_path):
@@ -70,7 +71,10 @@ def test_samples_that_the_convention_lacks_are_one_line(picture, tmp_path):
         deep, picture, "--size", "4", "--against", "torch-exact", "--convention", "torch", "--method", "nearest"
     )
     assert result.exit_code == 1
-    assert result.stderr == f"{deep}: convention torch has no nearest of uint16 samples\n"
+    assert result.stderr == (
+        f"{deep}: nearest, 4: image must have one of the dtypes uint8, float32, float64 for convention 'torch', got "
+        "uint16\n"
+    )
 
 
 def test_all_installed_libraries_take_part(picture):
@@ -86,10 +90,11 @@ def test_json_holds_every_image(picture, tmp_path):
     target = tmp_path / "figures.json"
     target.write_text("of an earlier run")
     assert run(picture, other, "--size", "5", "--against", "pillow", "--json", target).exit_code == 0
-    documents = json.loads(target.read_text())
-    assert [document["image"] for document in documents] == [str(picture), str(other)]
-    assert [document["size"] for document in documents] == [[3, 5], [4, 5]]
-    assert documents[0]["rows"][1]["first"] == "pillow"
+    document = json.loads(target.read_text())
+    assert [cell["image"] for cell in document["comparisons"]] == [str(picture), str(other)]
+    assert [cell["size"] for cell in document["comparisons"]] == [[3, 5], [4, 5]]
+    assert document["comparisons"][0]["rows"][1]["first"] == "pillow"
+    assert [(row["library"], row["cells"]) for row in document["summary"]] == [("fastresample", 2), ("pillow", 2)]
 
 
 def test_sixteen_bits_palettes_and_transparency_are_read(tmp_path):
@@ -97,7 +102,7 @@ def test_sixteen_bits_palettes_and_transparency_are_read(tmp_path):
     Image.fromarray(np.linspace(0, 65535, 63, dtype=np.uint16).reshape(7, 9)).save(deep)
     Image.linear_gradient("L").convert("P").save(palette)
     Image.new("RGBA", (9, 5), (1, 2, 3, 4)).save(soft)
-    result = run(deep, palette, soft, "--size", "4", "--against", "pillow")
+    result = run(deep, palette, soft, "--size", "4", "--against", "pillow", "--full")
     assert result.exit_code == 0, result.output
     for line in (
         "uint16, 9 wide, 7 high, to 4 wide, 3 high",
@@ -114,7 +119,7 @@ def test_a_bad_file_is_one_line_and_the_others_are_done(picture, tmp_path):
     empty.touch()
     result = run(text, picture, empty, "--size", "50%", "--against", "pillow")
     assert result.exit_code == 1
-    assert "fastresample against" in result.stdout
+    assert f"{picture}, bilinear, 30x20 to 15x10: nearest fastresample; " in result.stdout
     lines = result.stderr.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith(f"{text}: the content is no ")
@@ -141,6 +146,98 @@ def test_usage_errors(picture, arguments, message):
     assert result.exit_code == 2
     assert message in result.stderr
     assert result.stdout == ""
+
+
+@pytest.fixture
+def folder(picture, tmp_path):
+    inner = tmp_path / "photos" / "inner"
+    inner.mkdir(parents=True)
+    picture.rename(inner / "noise.png")
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(6, 8)).save(inner.parent / "grey.png")
+    (inner / "notes.txt").write_text("no image")
+    return inner.parent
+
+
+def test_folders_sizes_and_methods_are_a_matrix(folder):
+    result = run(folder, "--size", "5,50%", "--size", "7x9", "--method", "nearest,bilinear", "--against", "pillow")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    cells = lines[: lines.index("")]
+    assert len(cells) == 2 * 3 * 2
+    assert cells[0].startswith(f"{folder / 'grey.png'}, nearest, 8x6 to 5x4: nearest ")
+    assert cells[-1].startswith(f"{folder / 'inner' / 'noise.png'}, bilinear, 30x20 to 7x5: nearest ")
+    heads = [line.split(",")[0] for line in lines if "all cells" in line]
+    assert heads == ["nearest", "bilinear"]
+    assert [line.split()[1] for line in lines if line.startswith(("pillow", "fastresample "))] == ["6"] * 4
+
+
+def test_sizes_may_be_stretched(picture):
+    result = run(picture, "--size", "12x14", "--fit", "stretch", "--against", "pillow")
+    assert "to 12 wide, 14 high" in result.stdout
+    result = run(picture, "--size", "50%", "--fit", "stretch")
+    assert result.exit_code == 2
+    assert "size 50% has no height and width; write both, such as 800x600" in result.stderr
+
+
+def test_csv_has_a_line_per_pair(folder, tmp_path):
+    target = tmp_path / "figures.csv"
+    assert run(folder, "--size", "5", "--against", "pillow", "--csv", target).exit_code == 0
+    rows = list(csv.DictReader(target.read_text().splitlines()))
+    assert [(row["image"], row["first"], row["second"]) for row in rows[:3]] == [
+        (str(folder / "grey.png"), *pair)
+        for pair in (("fastresample", "exact"), ("pillow", "exact"), ("fastresample", "pillow"))
+    ]
+    assert (rows[0]["operator"], rows[0]["width"], rows[0]["height"]) == ("bilinear", "5", "4")
+
+
+def test_a_library_needs_one_of_the_methods_only(picture):
+    result = run(picture, "--size", "5", "--method", "bilinear,lanczos3", "--against", "opencv,pillow")
+    if find_spec("cv2") is None:
+        assert 'to compare with it: pip install "fastresample[validate]"' in result.stderr
+        return
+    assert result.exit_code == 0, result.output
+    assert "opencv left out: has no lanczos3" in result.stdout
+    result = run(picture, "--size", "5", "--method", "nearest,lanczos3", "--against", "torch-exact,gimp")
+    assert result.exit_code == 2
+    assert "unknown library 'gimp' for nearest; choose from opencv" in result.stderr
+
+
+def test_a_limit_for_differences(picture):
+    asked = (picture, "--size", "50%", "--against", "pillow")
+    result = run(*asked, "--fail-above", "255")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("no library is more than 255 away from this package, in 1 comparisons\n")
+    result = run(*asked, "--fail-above", "1.5")
+    assert result.exit_code == 1
+    assert re.fullmatch(
+        rf"above 1\.5: {picture}, bilinear, 30x20 to 15x10: fastresample against pillow: up to \d+ apart, [\d.]+ % of "
+        r"samples equal \(antialiases always\)\n",
+        result.stderr,
+    )
+    result = run(*asked, "--convention", "pillow", "--fail-above", "0")
+    assert result.exit_code == (0 if PIL.__version__.startswith("13.0.") else result.exit_code)
+    assert run(*asked, "--fail-above", "-1").exit_code == 2
+    assert run(*asked, "--fail-above", "nan").exit_code == 1
+
+
+def test_a_limit_is_not_kept_where_nothing_was_compared(tmp_path):
+    Image.fromarray(np.linspace(0, 65535, 63, dtype=np.uint16).reshape(7, 9)).save(tmp_path / "deep.png")
+    result = run(tmp_path / "deep.png", "--size", "4", "--against", "torch", "--fail-above", "65535")
+    if find_spec("torch") is None:
+        assert result.exit_code == 2
+        return
+    assert result.exit_code == 1
+    assert "fastresample against torch: not compared: torch cannot do this on 1-channel uint16 images" in result.stderr
+    result = run(tmp_path / "deep.png", "--size", "4", "--method", "lanczos5", "--fail-above", "65535")
+    assert result.exit_code == 1
+    assert "fastresample against no library: not compared: none has this method" in result.stderr
+
+
+def test_a_folder_without_images_is_a_failure(tmp_path):
+    result = run(tmp_path, "--size", "4", "--fail-above", "5")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"no images found in {tmp_path}\n")
+    assert "no library is more than" not in result.output
 
 
 def test_a_missing_file_is_a_usage_error(tmp_path):
@@ -171,7 +268,7 @@ def test_missing_opencv_names_the_extra(picture, monkeypatch):
     ],
 )
 def test_a_figures_file_replaces_nothing_else(picture, tmp_path, monkeypatch, name, message):
-    monkeypatch.setattr(compare_command, "compare", lambda *arguments, **options: pytest.fail("it was computed"))
+    monkeypatch.setattr(compare_command, "compare_all", lambda *arguments, **options: pytest.fail("it was computed"))
     (tmp_path / "notes.txt").write_text("notes")
     os.link(picture, tmp_path / "linked.json")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
@@ -191,7 +288,7 @@ def test_a_figures_file_that_cannot_be_written_is_an_error(picture, tmp_path, mo
     def fail(*arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(compare_command, "write_atomic", fail)
+    monkeypatch.setattr(outputs, "write_atomic", fail)
     result = run(picture, "--size", "5", "--against", "pillow", "--json", tmp_path / "figures.json")
     assert result.exit_code == 1
     assert "figures.json" in result.stderr

@@ -22,6 +22,7 @@ from fastresample.validate import exact as exact_module
 from fastresample.validate import libraries as libraries_module
 from fastresample.validate.calls import Library, installed, same_version
 from fastresample.validate.exact import exact_blocks
+from fastresample.validate.figures import percent
 from fastresample.validate.libraries import NAMES, choose, operator_name, ours, settings
 from fastresample.validate.metrics import Tally, peak
 
@@ -466,9 +467,7 @@ def test_percentages_never_round_to_none_or_all():
     image = np.zeros((300, 300), np.uint8)
     need("PIL")
     assert "100.00 %" in str(compare(image, (150, 150), libraries=("pillow",)))
-    from fastresample.validate import comparison
-
-    assert [comparison._percent(v) for v in (0, 1e-6, 0.5, 1 - 1e-6, 1)] == [
+    assert [percent(v) for v in (0, 1e-6, 0.5, 1 - 1e-6, 1)] == [
         "0.00 %", "<0.01 %", "50.00 %", ">99.99 %", "100.00 %"
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from fastresample.batch.decoding import strict_pillow, upright_shape
 from fastresample.batch.errors import ImageError
 from fastresample.batch.files import Failure, StrPath, find_inputs
 from fastresample.batch.formats import EXTENSIONS
-from fastresample.batch.layout import Placement
+from fastresample.batch.layout import Placement, place
 from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.naming import Inputs, Job, Output, OutputExistsError, name_outputs, taken_targets
 from fastresample.batch.options import Options
@@ -36,6 +36,7 @@ __all__ = [
     "Size",
     "parse_size",
     "parse_sizes",
+    "place",
     "prepare",
     "process",
     "resize_folder",

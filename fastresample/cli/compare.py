@@ -1,21 +1,19 @@
 """``fastresample compare``: how the libraries differ on the user's own images."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fastresample import batch
-from fastresample.batch.decoding import read, strict_pillow
-from fastresample.batch.formats import EXTENSIONS
-from fastresample.batch.layout import place
-from fastresample.batch.writing import write_atomic
 from fastresample.cli import terminal
-from fastresample.cli.options import convention_option, method_option, size_option
+from fastresample.cli.options import convention_option
+from fastresample.cli.outputs import check_output, output_option, write_output
+from fastresample.cli.pictures import Pictures, input_argument_type
 from fastresample.conventions import CONVENTIONS
-from fastresample.validate import Comparison, compare
-from fastresample.validate.libraries import choose, operator_name
+from fastresample.validate import Cell, Comparisons, compare_all
+from fastresample.validate.comparing import FITS
+from fastresample.validate.matrix import check_request, line
 
 METHODS = tuple(dict.fromkeys(method for convention in CONVENTIONS.values() for method in convention.methods))
 
@@ -29,30 +27,54 @@ def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) 
     return names
 
 
-def _check_figures_file(path: Path, images: tuple[Path, ...]) -> None:
-    """Refuse to replace what is no file of figures: with a pattern of a shell, FILE is easily the first picture."""
-    if path.suffix.lower() in EXTENSIONS or any(path.exists() and path.samefile(image) for image in images):
-        raise click.UsageError(
-            f"--json {terminal.printable(path)} is an image; give a name that ends in .json before the images"
-        )
-    if path.exists() and path.suffix.lower() != ".json":
-        raise click.UsageError(f"--json {terminal.printable(path)} exists and is no .json file; give another name")
-    if not path.parent.is_dir():
-        raise click.UsageError(
-            f"--json {terminal.printable(path)}: there is no folder {terminal.printable(path.parent)}"
-        )
+def _parse_methods(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    names = [name.strip() for text in value for name in text.split(",")]
+    for name in names:
+        if name not in METHODS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(METHODS)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[batch.Size, ...]:
+    try:
+        return batch.parse_sizes(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command(
     "compare",
-    epilog="Exit codes: 0 all done, 1 some files failed, 2 the command has to be changed, "
-    "130 interrupted (143 by SIGTERM).",
+    epilog="Exit codes: 0 all done, 1 some files failed or a difference is above the limit, 2 the command has to be "
+    "changed, 130 interrupted (143 by SIGTERM).",
 )
-@click.argument(
-    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=input_argument_type)
+@click.option(
+    "--size",
+    "sizes",
+    required=True,
+    multiple=True,
+    callback=_parse_sizes,
+    metavar="SIZE",
+    help="800 (longest side in pixels), 800x600 (width x height), x600 (height), 800x (width), 50% (of each side) or "
+    "2MP (megapixels). Several: --size 224x224,50%.",
 )
-@size_option
-@method_option(METHODS, default="bilinear")
+@click.option(
+    "--fit",
+    type=click.Choice(FITS),
+    default="contain",
+    show_default=True,
+    help="contain: keep the aspect ratio inside the size; stretch: take width and height as they are.",
+)
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    default=("bilinear",),
+    show_default=True,
+    callback=_parse_methods,
+    metavar="METHOD",
+    help=f"How pixels are made from their neighbours: {', '.join(METHODS)}. Several: --method bilinear,bicubic.",
+)
 @click.option(
     "--antialias/--no-antialias",
     default=None,
@@ -61,73 +83,85 @@ def _check_figures_file(path: Path, images: tuple[Path, ...]) -> None:
 @convention_option
 @click.option(
     "--against",
+    "libraries",
     callback=_parse_names,
     metavar="NAMES",
     help="Libraries, separated by commas, such as opencv,pillow,torch  [default: all that are installed]",
 )
+@output_option("json", "Write all figures to FILE.")
+@output_option("csv", "Write all figures to FILE, a line per pair of results.")
 @click.option(
-    "--json",
-    "json_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write all figures to FILE.",
+    "--fail-above",
+    type=click.FloatRange(min=0),
+    metavar="LEVELS",
+    help="For tests: exit with 1 if, in any comparison, any sample of this package's result is more than LEVELS away "
+    "from that of a library, or a library named by --against was not compared.",
 )
+@click.option("--full", is_flag=True, help="Print all figures of every comparison, also where there are several.")
 @click.pass_context
 def command(
     ctx: click.Context,
-    images: tuple[Path, ...],
-    size: batch.Size,
-    method: str,
-    antialias: bool | None,
-    convention: str,
-    against: list[str] | None,
+    /,
+    inputs: tuple[Path, ...],
     json_path: Path | None,
+    csv_path: Path | None,
+    fail_above: float | None,
+    full: bool,
+    **asked: Any,
 ) -> None:
     """Show how resized images differ from library to library, and how far each one is from the exact value.
 
-    Every sample is resized as it is stored (RGBA without alpha weighting), OpenCV without IPP. Figures are in levels
-    of the image; "misrounded" are the samples that are not the integer nearest to the exact value.
+    INPUT are images and folders of images. Every sample is resized as it is stored (RGBA without alpha weighting),
+    OpenCV without IPP. Figures are in levels of the image; "misrounded" are the samples that are not the integer
+    nearest to the exact value. One comparison is printed in full, of several a line each and a summary.
 
     \b
     Examples:
       fastresample compare photo.jpg --size 50%
+      fastresample compare photos --size 224x224,50% --method bilinear,bicubic
       fastresample compare *.png --size 800 --antialias --against pillow,torch --json differences.json
-      fastresample compare photo.jpg --size 800 --method bicubic --convention opencv --against opencv
+      fastresample compare photos --size 224 --convention pillow --against pillow --fail-above 0
     """
-    asked: dict[str, Any] = {"method": method, "antialias": antialias, "convention": convention}
     try:
-        choose(operator_name(**asked), against)
+        check_request(**asked)
     except (ValueError, ModuleNotFoundError) as error:
         raise click.UsageError(str(error)) from None
-    asked["libraries"] = against
-    if json_path is not None:
-        _check_figures_file(json_path, images)
-    results: list[dict[str, Any]] = []
-    for path in images:
-        try:
-            comparison = _compare_file(path, size, asked)
-        except (batch.ImageError, MemoryError) as error:
-            terminal.say(f"{path}: {error or 'not enough memory for this image'}")
-            continue
-        click.echo(f"{terminal.printable(path)}: {comparison}\n")
-        results.append({"image": str(path), **json.loads(comparison.to_json())})
-    if json_path is not None:
-        _write_json(json_path, results)
-    ctx.exit(0 if len(results) == len(images) else 1)
+    outputs = {"json": json_path, "csv": csv_path}
+    pictures = Pictures(inputs)
+    for kind, path in outputs.items():
+        check_output(kind, path, pictures.paths)
+    if not pictures.paths:
+        terminal.say(f"no images found in {', '.join(map(str, inputs))}")
+    one = len(pictures.paths) * len(asked["sizes"]) * len(asked["methods"]) == 1
 
+    def show(cell: Cell) -> None:
+        click.echo(f"{cell.image}: {cell.comparison}\n" if one or full else line(cell))
 
-def _compare_file(path: Path, size: batch.Size, asked: dict[str, Any]) -> Comparison:
-    with strict_pillow():
-        samples = read(path).samples
-    height, width = place((samples.shape[0], samples.shape[1]), size).canvas
-    if samples.dtype.name not in CONVENTIONS[asked["convention"]].methods[asked["method"]].dtypes:
-        raise batch.ImageError(f"convention {asked['convention']} has no {asked['method']} of {samples.dtype} samples")
     with terminal.library_log():
-        return compare(samples, (height, width), **asked)
+        found = compare_all(pictures, progress=show, **asked)
+    for skipped in found.skipped:
+        terminal.say(f"{skipped.image}: {skipped.method}, {skipped.size}: {skipped.reason}")
+    if not one and found.cells:
+        click.echo("\n".join(["", *found.summary_lines()]))
+    _write(found, outputs)
+    failed = bool(pictures.failed or found.skipped or not found.cells)
+    ctx.exit(1 if _above(found, fail_above) or failed else 0)
 
 
-def _write_json(path: Path, results: list[dict[str, Any]]) -> None:
-    try:
-        write_atomic(path, json.dumps(results, indent=2).encode(), replace=True)
-    except OSError as error:
-        raise click.FileError(str(path), error.strerror or str(error)) from None
+def _write(found: Comparisons, outputs: dict[str, Path | None]) -> None:
+    texts = {"json": found.to_json, "csv": found.to_csv}
+    for kind, path in outputs.items():
+        if path is not None:
+            write_output(path, texts[kind]())
+
+
+def _above(found: Comparisons, levels: float | None) -> bool:
+    """Print where results are farther apart than is allowed."""
+    if levels is None:
+        return False
+    breaches = found.above(levels)
+    for breach in breaches:
+        terminal.say(f"above {levels:g}: {breach}")
+    if found.cells and not breaches:
+        click.echo(f"no library is more than {levels:g} away from this package, in {len(found.cells)} comparisons")
+    return bool(breaches)

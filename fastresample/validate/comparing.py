@@ -17,11 +17,14 @@ from fastresample.validate.exact import exact_blocks, exact_part
 from fastresample.validate.libraries import LIBRARIES, choose, operator_name, ours, reproduced, settings
 from fastresample.validate.measuring import EXACT, clipped, measure
 
+FITS = ("contain", "stretch")
+
 
 def compare(
     image: NDArray[Any],
-    size: tuple[int, int] | str,
+    size: Any,
     *,
+    fit: str = "contain",
     method: str = "bilinear",
     antialias: bool | None = None,
     convention: str = "native",
@@ -33,9 +36,11 @@ def compare(
     ----------
     image : ndarray, (H, W) or (H, W, C)
         Any dtype that `fastresample.resize` takes; a library that cannot take it is left out, with the reason.
-    size : tuple of int or str
-        ``(height, width)`` of the result, in pixels, or a string that keeps the aspect ratio: ``"800"`` (longest side),
-        ``"800x600"`` (fit inside width x height), ``"x600"``, ``"50%"``, ``"2MP"``.
+    size : tuple of int, str or fastresample.batch.Size
+        ``(height, width)`` of the result, in pixels, or a rule as the command line takes it: ``"800"`` (longest side),
+        ``"800x600"`` (width x height), ``"x600"``, ``"50%"``, ``"2MP"``.
+    fit : {"contain", "stretch"}
+        Of a rule: whether the aspect ratio is kept, or given up for the width and height that it names.
     method : str
         What the libraries are asked for: a method of `fastresample.resize`.
     antialias : bool, optional
@@ -79,7 +84,7 @@ def compare(
     operator = operator_name(method, smooth, convention)
     image = _checked_image(image)
     names, left_out = choose(operator, libraries)
-    size = _checked_size(size, image, method, smooth, convention)
+    size = _checked_size(size, fit, image, method, smooth, convention)
     table = LIBRARIES[operator]
     results = {OURS: _result(ours(method, smooth, convention), image, size)}
     with settings({table[name].module for name in names}, ipp=False):
@@ -116,6 +121,12 @@ def compare(
     )
 
 
+def check_fit(fit: str) -> None:
+    """Raise ValueError unless ``fit`` is one that `compare` knows."""
+    if fit not in FITS:
+        raise ValueError(f"fit must be one of {', '.join(FITS)}, got {fit!r}: a crop or bars are no resize")
+
+
 def _checked_image(image: NDArray[Any]) -> Image:
     if not isinstance(image, np.ndarray) or image.ndim not in (2, 3) or image.size == 0:
         shape = getattr(image, "shape", type(image).__name__)
@@ -123,10 +134,12 @@ def _checked_image(image: NDArray[Any]) -> Image:
     return np.require(image, image.dtype.newbyteorder("="), ["C_CONTIGUOUS", "ALIGNED", "WRITEABLE"])
 
 
-def _checked_size(size: Any, image: Image, method: str, antialias: bool, convention: str) -> Size:
+def _checked_size(size: Any, fit: str, image: Image, method: str, antialias: bool, convention: str) -> Size:
     """Return ``(height, width)`` as plain integers."""
-    if isinstance(size, str):
-        size = fastresample.batch.parse_size(size).of(*image.shape[:2])
+    check_fit(fit)
+    if isinstance(size, str | fastresample.batch.Size):
+        shape = image.shape[0], image.shape[1]
+        size = fastresample.batch.place(shape, fastresample.batch.parse_size(size), fit).canvas
     options: Any = {"method": method, "antialias": antialias, "convention": convention}
     height, width = fastresample.Resizer(image.shape, size, image.dtype, **options).shape_out[:2]
     return height, width

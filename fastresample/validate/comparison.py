@@ -3,11 +3,11 @@
 import csv
 import io
 import json
-import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastresample.validate.crops import Crop
+from fastresample.validate.figures import aligned_table, decibel, json_number, number, percent, similarity
 from fastresample.validate.histogram import Scale
 from fastresample.validate.measuring import EXACT
 from fastresample.validate.metrics import Metrics
@@ -110,24 +110,24 @@ class Comparison:
         """Return the lines of a table of every library against every other one."""
         columns = self.names[:-1]
         cells = [
-            [second, *(_number(self.row(first, second).metrics.max_abs) for first in self.names[:i])]
+            [second, *(number(self.row(first, second).metrics.max_abs) for first in self.names[:i])]
             for i, second in enumerate(self.names)
         ][1:]
         padded = [[*row, *[""] * (len(columns) + 1 - len(row)), ""] for row in cells]
         return aligned_table(["largest difference", *columns, ""], padded)
 
-    def to_json(self) -> str:
-        """Return everything as a JSON document; figures that are infinite or undefined are null."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the pictures as plain values; figures that are infinite or undefined are None."""
         rows = [
             {
                 "first": row.first,
                 "second": row.second,
-                **{name: _json_number(value) for name, value in row.metrics._asdict().items()},
+                **{name: json_number(value) for name, value in row.metrics._asdict().items()},
                 "remark": row.remark,
             }
             for row in self.rows
         ]
-        facts = {
+        return {
             "operator": self.operator,
             "convention": self.convention,
             "shape": list(self.shape),
@@ -137,8 +137,12 @@ class Comparison:
             "left_out": self.left_out,
             "notes": list(self.notes),
             "nearest": list(self.nearest),
+            "rows": rows,
         }
-        return json.dumps({**facts, "rows": rows}, indent=2, allow_nan=False)
+
+    def to_json(self) -> str:
+        """Return `to_dict` as a JSON document."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_csv(self) -> str:
         """Return the rows as CSV with a header line."""
@@ -156,54 +160,14 @@ _PAIR_HEADS = ["equal", "max", "mean", "RMSE", "PSNR dB", "SSIM", "bias", ""]
 
 def _error_cells(row: Row) -> list[str]:
     m = row.metrics
-    misrounded = "-" if m.misrounded is None else _percent(m.misrounded)
-    return [*_distances(m), _number(m.bias), misrounded, row.remark]
+    misrounded = "-" if m.misrounded is None else percent(m.misrounded)
+    return [*_distances(m), number(m.bias), misrounded, row.remark]
 
 
 def _pair_cells(row: Row) -> list[str]:
     m = row.metrics
-    return [_percent(m.equal), *_distances(m), _number(m.bias), row.remark]
+    return [percent(m.equal), *_distances(m), number(m.bias), row.remark]
 
 
 def _distances(m: Metrics) -> list[str]:
-    return [*map(_number, (m.max_abs, m.mean_abs, m.rmse)), _decibel(m.psnr), _similarity(m.ssim)]
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}"
-
-
-def _decibel(value: float) -> str:
-    return f"{value:.1f}"
-
-
-def _similarity(value: float | None) -> str:
-    """Show a similarity so that only a true 1 reads as such."""
-    if value is None:
-        return "-"
-    return "1" if value == 1 else f"{min(value, 0.99999):.5f}"
-
-
-def _percent(fraction: float) -> str:
-    """Show a fraction so that only a true 0 and a true 1 read as such."""
-    percent = 100 * fraction
-    if 0 < percent < 0.01:
-        return "<0.01 %"
-    return ">99.99 %" if 99.99 < percent < 100 else f"{percent:.2f} %"
-
-
-def _json_number(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def aligned_table(heads: list[str], cells: list[list[str]]) -> list[str]:
-    """Return the lines of a table: first and last column aligned to the left, the figures between them to the right."""
-    widths = [max(len(row[i]) for row in [heads, *cells]) for i in range(len(heads))]
-    last = len(heads) - 1
-    return [
-        "  ".join(
-            text.ljust(width) if i in (0, last) else text.rjust(width)
-            for i, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in [heads, *cells]
-    ]
+    return [*map(number, (m.max_abs, m.mean_abs, m.rmse)), decibel(m.psnr), similarity(m.ssim)]

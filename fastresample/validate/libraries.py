@@ -92,6 +92,19 @@ def choose(operator: str, names: Sequence[str] | None = None) -> tuple[list[str]
     return list(dict.fromkeys(names)), {}
 
 
+def choose_for(operators: Sequence[str], names: Sequence[str] | None) -> dict[str, Sequence[str] | None]:
+    """Return, for each operator, those of the named libraries that have it; None: all that are installed.
+
+    Raises as `choose` does; a library has to have one of the operators only.
+    """
+    if names is None:
+        return dict.fromkeys(operators)
+    for name in [names] if isinstance(names, str) else names:
+        having = [operator for operator in operators if name in LIBRARIES[operator]]
+        choose((having or operators)[0], names if isinstance(names, str) else [name])
+    return {operator: [name for name in names if name in LIBRARIES[operator]] for operator in operators}
+
+
 def _check_name(name: str, operator: str) -> None:
     if name in LIBRARIES[operator]:
         return

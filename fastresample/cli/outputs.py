@@ -1,0 +1,38 @@
+"""The files that a command writes its findings to: checked before anything is computed, written whole or not at all."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from fastresample.batch.formats import EXTENSIONS
+from fastresample.batch.writing import write_atomic
+from fastresample.cli import terminal
+from fastresample.cli.options import Decorator
+
+
+def output_option(kind: str, text: str) -> Decorator:
+    """Return the option ``--json``, ``--csv`` or ``--html`` that names a file."""
+    path = click.Path(dir_okay=False, path_type=Path)
+    return click.option(f"--{kind}", f"{kind}_path", type=path, metavar="FILE", help=text)
+
+
+def check_output(kind: str, path: Path | None, inputs: Iterable[Path]) -> None:
+    """Refuse to replace what is no such file: with a pattern of a shell, FILE is easily the first picture."""
+    if path is None:
+        return
+    shown = f"--{kind} {terminal.printable(path)}"
+    if path.suffix.lower() in EXTENSIONS or any(path.exists() and path.samefile(one) for one in inputs):
+        raise click.UsageError(f"{shown} is an image; give a name that ends in .{kind} before the images")
+    if path.exists() and path.suffix.lower() != f".{kind}":
+        raise click.UsageError(f"{shown} exists and is no .{kind} file; give another name")
+    if not path.parent.is_dir():
+        raise click.UsageError(f"{shown}: there is no folder {terminal.printable(path.parent)}")
+
+
+def write_output(path: Path, text: str) -> None:
+    """Write a file of findings; an error ends the command."""
+    try:
+        write_atomic(path, text.encode(), replace=True)
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror or str(error)) from None

@@ -1,0 +1,46 @@
+"""The images that a command reads one after the other, each file or folder given by name."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from numpy.typing import NDArray
+
+from fastresample import batch
+from fastresample.batch.decoding import read, strict_pillow
+from fastresample.batch.files import find_inputs
+from fastresample.batch.formats import EXTENSIONS
+from fastresample.cli import terminal
+
+input_argument_type = click.Path(exists=True, path_type=Path)
+
+
+class Pictures:
+    """Iterate over names and samples, (H, W) or (H, W, C); a file that cannot be read is a line on stderr.
+
+    Attributes
+    ----------
+    paths : list of Path
+        The files, those of folders in the order of their names.
+    failed : int
+        How many files and folders could not be read so far.
+    """
+
+    def __init__(self, inputs: Sequence[Path]) -> None:
+        found = find_inputs(inputs, None, EXTENSIONS)
+        self.paths = [source.path for source in found.sources]
+        self.failed = len(found.failures)
+        for failure in found.failures:
+            terminal.say(f"{failure.path}: {failure.reason}")
+
+    def __iter__(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        for path in self.paths:
+            try:
+                with strict_pillow():
+                    samples = read(path).samples
+            except (batch.ImageError, MemoryError) as error:
+                self.failed += 1
+                terminal.say(f"{path}: {error or 'not enough memory for this image'}")
+                continue
+            yield terminal.printable(path), samples
