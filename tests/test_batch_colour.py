@@ -165,3 +165,53 @@ def test_transparency_takes_the_memory_of_one_float_picture():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.1 * (4 + 1 + 0.25) * samples.nbytes
+
+
+def resample_light(samples, mode, apply):
+    working = to_working(samples, mode, blends=True, linear=True)
+    return from_working(apply(working.samples), working)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
+def test_in_linear_light_half_of_the_points_give_half_of_the_light(mode):
+    """Level 188 of 255, where the mean of levels is 128: the classic board of black and white points."""
+    board = np.indices((4, 4)).sum(axis=0) % 2
+    samples = (board * 65535).astype(np.uint16) if mode == "I;16" else (board * 255).astype(np.uint8)
+    if mode == "RGB":
+        samples = np.dstack([samples] * 3)
+    result = resample_light(samples, mode, halve)
+    assert result.dtype == samples.dtype
+    level = (1.055 * 0.5 ** (1 / 2.4) - 0.055) * np.iinfo(samples.dtype).max
+    assert set(result.ravel().tolist()) == {round(level)}
+    assert round(level) == (48192 if mode == "I;16" else 188)
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("LA", 2), ("RGBA", 4)])
+def test_light_counts_by_its_opacity_which_is_linear_itself(mode, channels):
+    samples = np.zeros((2, 2, channels), np.uint8)
+    samples[:, 0] = 255  # white, opaque
+    samples[:, 1, -1] = 85  # black, a third
+    result = resample_light(samples, mode, halve)
+    opacity = (255 + 85) / 2
+    level = 255 * (1.055 * (255 / (255 + 85)) ** (1 / 2.4) - 0.055)
+    assert result[0, 0].tolist() == [round(level)] * (channels - 1) + [round(opacity)]
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("LA", 2), ("RGBA", 4)])
+def test_in_linear_light_a_resize_that_changes_nothing_changes_nothing(mode, channels):
+    samples = np.random.default_rng(3).integers(0, 256, (60, 70, channels), dtype=np.uint8)
+    samples[..., -1] |= 1
+    np.testing.assert_array_equal(resample_light(samples, mode, lambda working: working), samples)
+    samples[..., -1] = 255
+    np.testing.assert_array_equal(resample_light(samples, mode, lambda working: working), samples)
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "I", "F"])
+def test_modes_without_srgb_levels_are_mixed_as_they_are(mode):
+    samples = to_samples(Image.effect_noise((8, 6), 60).convert(mode))[0]
+    np.testing.assert_array_equal(to_working(samples, mode, blends=True, linear=True).samples, samples)
+
+
+def test_what_is_only_picked_is_not_taken_to_light():
+    samples = np.array([[7, 9]], np.uint8)
+    assert to_working(samples, "L", blends=False, linear=True).samples is samples

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from fastresample.batch import light
 from fastresample.batch.errors import ImageError
 
 Samples = NDArray[Any]
@@ -65,6 +66,10 @@ def is_opaque(samples: Samples, mode: str) -> bool:
     return mode not in ("LA", "RGBA") or bool(samples[..., -1].min() == 255)
 
 
+# The modes whose levels sRGB's transfer function describes. Whole numbers of 32 bits and floats are taken for linear.
+_CURVED = ("L", "LA", "RGB", "RGBA", "I;16")
+
+
 class Working(NamedTuple):
     """Samples in the form in which they may be averaged.
 
@@ -72,15 +77,21 @@ class Working(NamedTuple):
     ----------
     samples : ndarray, (H, W) or (H, W, C)
         uint8, uint16, int32 or float32.
+    dtype : dtype
+        Of the picture.
     weighted : bool
-        Whether colours are multiplied by their opacity, the last channel: bytes in float32.
+        Whether colours are multiplied by their opacity, the last channel: levels in float32.
+    linear : bool
+        Whether colours are linear light, 0 to 1 in float32, and not levels.
     """
 
     samples: Samples
-    weighted: bool
+    dtype: Any
+    weighted: bool = False
+    linear: bool = False
 
 
-def to_working(samples: Samples, mode: str, *, blends: bool) -> Working:
+def to_working(samples: Samples, mode: str, *, blends: bool, linear: bool = False) -> Working:
     """Bring samples into the form in which they may be averaged: transparent pixels must not tint their neighbours.
 
     Parameters
@@ -91,6 +102,8 @@ def to_working(samples: Samples, mode: str, *, blends: bool) -> Working:
         The mode that the samples are in; with ``"LA"`` and ``"RGBA"`` the last channel is alpha.
     blends : bool
         Whether pixels will be mixed. Where they are only picked, colours stay as they are.
+    linear : bool
+        Mix light, not levels (`light.light_of`), where levels are sRGB's: in all modes but CMYK, I and F.
 
     Notes
     -----
@@ -98,13 +111,17 @@ def to_working(samples: Samples, mode: str, *, blends: bool) -> Working:
     the colour of the result. Products of two bytes are exact in float32, so a resize that changes nothing gives the
     same bytes back, except for the colour under full transparency, which is nobody's and becomes 0.
     """
-    if not blends or is_opaque(samples, mode):
-        return Working(samples, weighted=False)
+    linear = linear and blends and mode in _CURVED
+    has_alpha = mode in ("LA", "RGBA")
+    if not blends or (is_opaque(samples, mode) and not (linear and has_alpha)):
+        return Working(light.to_light(samples) if linear else samples, samples.dtype, linear=linear)
     # In place: in float32 these are four times the bytes of the picture, and every worker has its own. NumPy copies
     # what overlaps with its output, so the alpha that multiplies is that of the bytes.
     weighted = samples.astype(np.float32)
+    if linear:
+        weighted[..., :-1] = light.to_light(samples[..., :-1])
     np.multiply(weighted[..., :-1], samples[..., -1:], out=weighted[..., :-1])
-    return Working(weighted, weighted=True)
+    return Working(weighted, samples.dtype, weighted=True, linear=linear)
 
 
 def from_working(resized: Samples, working: Working) -> Samples:
@@ -114,15 +131,20 @@ def from_working(resized: Samples, working: Working) -> Samples:
     stays what it is where its opacity leaves the range.
     """
     if not working.weighted:
-        return resized
+        return light.from_light(resized, working.dtype) if working.linear else resized
     alpha = resized[..., -1:]
     colour = resized[..., :-1]
     visible = alpha >= 0.5  # less is stored as 0; what overshoot leaves there is no colour
     np.multiply(colour, visible, out=colour)
     np.divide(colour, alpha, out=colour, where=visible)
-    return _to_bytes(resized)
+    if not working.linear:
+        return _to_levels(resized, working.dtype)
+    levels = np.empty(resized.shape, working.dtype)
+    levels[..., :-1] = light.from_light(colour, working.dtype)
+    levels[..., -1:] = _to_levels(alpha, working.dtype)
+    return levels
 
 
-def _to_bytes(values: Samples) -> NDArray[np.uint8]:
+def _to_levels(values: Samples, dtype: Any) -> Samples:
     np.add(values, 0.5, out=values)
-    return np.clip(values, 0, 255, out=values).astype(np.uint8)
+    return np.clip(values, 0, np.iinfo(dtype).max, out=values).astype(dtype)

@@ -14,7 +14,6 @@ class FormatError(ImageError):
         Those that can, as the option ``format`` calls them.
     """
 
-    def __init__(self, problem: str, formats: tuple[str, ...], *, colour_helps: bool = False) -> None:
+    def __init__(self, problem: str, formats: tuple[str, ...], remedy: str = "") -> None:
         self.formats = formats
-        background = ", or give a background colour" if colour_helps else ""
-        super().__init__(f"{problem}; choose the format {' or '.join(formats)}{background}")
+        super().__init__(f"{problem}; choose the format {' or '.join(formats)}{remedy and f', or {remedy}'}")

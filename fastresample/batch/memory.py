@@ -29,7 +29,15 @@ _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whol
 _RESULT = 16  # bytes of a pixel of the result: resized, as a picture, encoded
 
 
-def needed(header: Header, factor: int, results: Sequence[tuple[int, int]], blends: bool) -> int:
+def needed(
+    header: Header,
+    factor: int,
+    results: Sequence[tuple[int, int]],
+    blends: bool,
+    *,
+    linear: bool = False,
+    converts: bool = False,
+) -> int:
     """Return about how many bytes it takes to resize a picture; rather too many than too few.
 
     Parameters
@@ -42,15 +50,21 @@ def needed(header: Header, factor: int, results: Sequence[tuple[int, int]], blen
         The sizes that it gets, one at a time.
     blends : bool
         Whether pixels are mixed, and with them what is transparent, in float32.
+    linear : bool
+        Whether they are mixed in linear light, all in float32.
+    converts : bool
+        Whether colours are converted, from one of Pillow's pictures to another.
     """
     pixels = header.shape[0] * header.shape[1]
     samples = _SAMPLES.get(header.mode, _WIDEST)
     # Decoded, copied out as samples, turned; then samples and what is made of them.
     decoding = _STORED.get(header.mode, _WIDEST) + 2 * samples + _DECODERS.get(header.format, 0)
-    working = samples + (4 * samples if blends and header.mode in _ALPHA_MODES else 0)
+    floats = 8 if linear else 4 if header.mode in _ALPHA_MODES else 0  # light on its way to its place is there twice
+    working = samples + (floats * samples if blends else 0)
+    converting = 2 * samples + 2 * _WIDEST if converts else 0
     coefficients = _COEFFICIENT * samples * pixels if header.progressive else 0
     largest = max((height * width for height, width in results), default=0)
-    return header.length + coefficients + pixels // factor**2 * max(decoding, working) + largest * _RESULT
+    return header.length + coefficients + pixels // factor**2 * max(decoding, working, converting) + largest * _RESULT
 
 
 def usable() -> int:

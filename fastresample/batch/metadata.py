@@ -1,10 +1,12 @@
-"""EXIF, orientation and ICC profile: what is taken from a source and what its result carries."""
+"""EXIF, XMP, orientation, density and profile: what is taken from a source and what its result carries."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image
 
-_ORIENTATION = 0x0112
+from fastresample.batch.xmp import of_result
+
+_ORIENTATION, _XMP = 0x0112, 0x02BC
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
 
@@ -30,10 +32,24 @@ _GREY_MODES = ("L", "LA", "I;16", "I", "F")
 
 
 class Metadata(NamedTuple):
-    """What a result takes over from its source; `exif` is serialised, with its orientation set to 1 (upright)."""
+    """What a result takes over from its source.
+
+    Attributes
+    ----------
+    exif : bytes or None
+        Serialised, with its orientation set to 1 (upright).
+    icc : bytes or None
+        The colour profile.
+    xmp : bytes or None
+        The packet.
+    density : (float, float) or None
+        Pixels per inch, across and down.
+    """
 
     exif: bytes | None = None
     icc: bytes | None = None
+    xmp: bytes | None = None
+    density: tuple[float, float] | None = None
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
@@ -56,19 +72,60 @@ def read_metadata(image: Image.Image) -> tuple[Metadata, Image.Transpose | None,
     notes : tuple of str
         What had to be given up.
     """
-    icc = image.info.get("icc_profile") or None
     turn = None
+    taken = Metadata(None, image.info.get("icc_profile") or None, _packet(image.info.get("xmp")), _density(image))
     try:
         exif = image.getexif()
         turn = TURNS.get(exif.get(_ORIENTATION, 1))
         kept = _descriptive(exif) if image.format == "TIFF" else exif
         if _ORIENTATION in kept:
             kept[_ORIENTATION] = 1
+        if _XMP in kept:  # a copy, which would not be looked through
+            del kept[_XMP]
         data = kept.tobytes()
         _load(data)
     except Exception:  # a broken block raises whatever its parser stumbled over; the pixels are good all the same
-        return Metadata(None, icc), turn, ("its EXIF is damaged and was dropped",)
-    return Metadata(data if len(kept) else None, icc), turn, ()
+        return taken, turn, ("its EXIF is damaged and was dropped",)
+    return taken._replace(exif=data if len(kept) else None), turn, ()
+
+
+def under_policy(metadata: Metadata, policy: str) -> tuple[Metadata, tuple[str, ...]]:
+    """Leave of metadata what the option ``metadata`` says (keep, strip, strip-gps); the profile has its own option.
+
+    Returns
+    -------
+    metadata : Metadata
+    notes : tuple of str
+        What had to be given up.
+    """
+    if policy == "strip":
+        return Metadata(icc=metadata.icc), ()
+    with_place = policy == "keep"
+    if metadata.exif is not None and not with_place:
+        exif = _load(metadata.exif)
+        if _GPS_IFD in exif:
+            del exif[_GPS_IFD]
+            metadata = metadata._replace(exif=exif.tobytes() if len(exif) else None)
+    if metadata.xmp is None:
+        return metadata, ()
+    packet = of_result(metadata.xmp, with_place=with_place)
+    notes = () if packet is not None else ("its XMP is damaged or unusual and was dropped",)
+    return metadata._replace(xmp=packet), notes
+
+
+def _packet(stored: Any) -> bytes | None:
+    """Return XMP as bytes; TIFF has it in whatever type its writer chose."""
+    if isinstance(stored, str):
+        return stored.encode("utf-8", "surrogateescape")
+    return stored if stored and isinstance(stored, bytes) else None
+
+
+def _density(image: Image.Image) -> tuple[float, float] | None:
+    """Return pixels per inch, where the file tells them and a JPEG could hold them."""
+    if "jfif" in image.info and not image.info.get("jfif_unit"):  # a ratio only; Pillow makes 72 of it
+        return None
+    across, down = image.info.get("dpi") or (0, 0)
+    return (float(across), float(down)) if min(across, down) >= 1 and max(across, down) < 2**16 else None
 
 
 def exif_of_size(data: bytes, width: int, height: int) -> bytes:
@@ -79,6 +136,13 @@ def exif_of_size(data: bytes, width: int, height: int) -> bytes:
         for tag, value in ((_PIXEL_X_DIMENSION, width), (_PIXEL_Y_DIMENSION, height)):
             if tag in details:
                 details[tag] = value
+    return exif.tobytes()
+
+
+def exif_with_xmp(data: bytes | None, packet: bytes) -> bytes:
+    """Return EXIF with an XMP packet among its tags, where TIFF has it."""
+    exif = _load(data) if data else Image.Exif()
+    exif[_XMP] = packet
     return exif.tobytes()
 
 

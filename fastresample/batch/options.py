@@ -19,6 +19,8 @@ from fastresample.conventions import CONVENTIONS
 METHODS = tuple(CONVENTIONS["native"].methods)
 EXISTING = ("error", "skip", "overwrite")
 ON_ERROR = ("report", "raise")
+ICC = ("keep", "srgb", "strip")
+METADATA = ("keep", "strip", "strip-gps")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class Options:
         How samples are made from their neighbours: a method of `fastresample.resize`.
     antialias : bool
         Whether every source pixel counts when shrinking; nearest ignores it, area always does.
+    linear : bool
+        Mix light, not the levels that are stored: by the transfer function of sRGB, whatever the profile (with
+        ``icc="srgb"`` it is the right one for all). Not for CMYK; floats and 32-bit integers are linear already.
+    icc : {"keep", "srgb", "strip"}
+        Colour profiles: keep them; bring colours to sRGB, which needs none; leave them out, whatever becomes of the
+        colours.
+    metadata : {"keep", "strip", "strip-gps"}
+        EXIF, XMP and pixel density: keep them; leave them out; keep them without the coordinates of the place.
     format : str or None
         Format of all results, such as ``"webp"``; None: as their names say, which end as those of the sources.
     quality : int or None
@@ -87,6 +97,9 @@ class Options:
     background: str | None = None
     method: str = "lanczos3"
     antialias: bool = True
+    linear: bool = False
+    icc: str = "keep"
+    metadata: str = "keep"
     format: str | None = None
     quality: int | None = None
     name: str | None = None
@@ -111,6 +124,8 @@ class Options:
             (FITS, "fit"),
             (tuple(GRAVITIES), "gravity"),
             (METHODS, "method"),
+            (ICC, "icc"),
+            (METADATA, "metadata"),
             (EXISTING, "existing"),
             (ON_ERROR, "on_error"),
             (POLICIES, "on_damage"),
@@ -118,7 +133,7 @@ class Options:
             _check_choice(name, getattr(self, name), choices)
         if self.format is not None:
             _check_choice("format", self.format, tuple(BY_OPTION))
-        for name in ("antialias", "in_place", "shrink_on_load"):
+        for name in ("antialias", "linear", "in_place", "shrink_on_load"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} must be True or False, got {getattr(self, name)!r}")
         _check_count("workers", self.workers, None, "None (one per core)")

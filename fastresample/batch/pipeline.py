@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout
+from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles
 from fastresample.batch.colour import Samples
 from fastresample.batch.decoding import Header, Origin
 from fastresample.batch.errors import ImageError
 from fastresample.batch.formats import EXTENSIONS, Format
 from fastresample.batch.layout import Placement
 from fastresample.batch.memory import Admit, Budget, needed
+from fastresample.batch.metadata import under_policy
 from fastresample.batch.naming import Job, Output
 from fastresample.batch.options import Options
 from fastresample.batch.report import Outcome
@@ -101,8 +102,8 @@ def render(
     """
     prepare = partial(_prepare, outputs=outputs, options=options, admit=admit)
     picture = decoding.read(source, options.limits, prepare, lenient=options.on_damage == "warn")
-    samples, mode, origin = picture.samples, picture.mode, picture.origin
-    working = colour.to_working(samples, mode, blends=options.blends)
+    samples, mode, origin = _under_policies(picture.samples, picture.mode, picture.origin, options)
+    working = colour.to_working(samples, mode, blends=options.blends, linear=options.linear)
     for output in outputs:
         target = EXTENSIONS.get(output.target.suffix.lower(), format_ or origin.format)
         placement = options.place(picture.shape, output.size)
@@ -119,8 +120,19 @@ def _prepare(header: Header, outputs: Sequence[Output], options: Options, admit:
     placements = [options.place(header.shape, output.size) for output in outputs]
     drawn = layout.drawn_size(placements, header.shape)
     factor = jpeg.factor_for(header.shape, drawn) if options.shrinks and header.format == "JPEG" else 1
-    admit(needed(header, factor, [placement.canvas for placement in placements], options.blends))
+    canvases = [placement.canvas for placement in placements]
+    admit(needed(header, factor, canvases, options.blends, linear=options.linear, converts=options.icc == "srgb"))
     return factor
+
+
+def _under_policies(samples: Samples, mode: str, origin: Origin, options: Options) -> tuple[Samples, str, Origin]:
+    """Treat metadata and colour profile as the options say, before anything is mixed."""
+    metadata, notes = under_policy(origin.metadata, options.metadata)
+    samples, mode, icc, more_notes = profiles.apply_policy(samples, mode, metadata.icc, options.icc)
+    if options.linear and options.blends and mode == "CMYK":
+        more_notes = (*more_notes, "is CMYK, whose inks were mixed as they are and not in linear light")
+    origin = origin._replace(metadata=metadata._replace(icc=icc), notes=origin.notes + notes + more_notes)
+    return samples, mode, origin
 
 
 def _check_holds(target: Format, samples: Samples, mode: str, origin: Origin, options: Options) -> None:

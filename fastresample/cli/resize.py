@@ -13,7 +13,7 @@ from fastresample.batch.layout import FITS, GRAVITIES
 from fastresample.batch.limits import MAX_BYTES, MAX_FRAMES
 from fastresample.batch.names import FIELDS as NAME_FIELDS
 from fastresample.batch.names import ONE_SIZE, SEVERAL_SIZES
-from fastresample.batch.options import METHODS
+from fastresample.batch.options import ICC, METADATA, METHODS
 from fastresample.batch.quantities import in_bytes
 from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS
 from fastresample.cli import terminal
@@ -76,8 +76,23 @@ def _several(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
     show_default=True,
     help="Let all pixels count when shrinking (nearest never does, area always).",
 )
+@click.option("--linear", is_flag=True, help="Mix light, not stored levels: thin lines keep their brightness.")
 @click.option("--only-shrink", is_flag=True, help="Leave the size of smaller pictures, as > after a size does.")
 @click.option("--only-grow", is_flag=True, help="Leave the size of larger pictures, as < after a size does.")
+@click.option(
+    "--icc",
+    type=click.Choice(ICC),
+    default="keep",
+    show_default=True,
+    help="Colour profiles: keep them, convert colours to sRGB (also from CMYK), or drop them as they are.",
+)
+@click.option(
+    "--metadata",
+    type=click.Choice(METADATA),
+    default="keep",
+    show_default=True,
+    help="EXIF, XMP, pixel density: keep, leave out, or keep without the coordinates of the place.",
+)
 @click.option("--format", type=click.Choice(tuple(BY_OPTION)), help="Format of all results  [default: as names say]")
 @click.option("--quality", type=click.IntRange(1, 100), metavar="1-100", help="Of JPEG and WebP  [default: 90]")
 @click.option(
