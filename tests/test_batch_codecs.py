@@ -39,6 +39,9 @@ def load(path):
     return image
 
 
+WITH_METADATA = [format_.extensions[0] for format_ in FORMATS if format_.metadata]
+needs_avif = pytest.mark.skipif("AVIF" not in BY_NAME, reason="Pillow was built without AVIF")
+BEST = {".webp": {"lossless": True}, ".avif": {"quality": 100, "subsampling": "4:4:4"}}
 SAMPLES = {
     "L": noise(9, 11),
     "RGB": noise(9, 11, 3),
@@ -84,19 +87,19 @@ def test_every_ending_is_written_in_its_format(tmp_path, extension):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".tif"])
+@pytest.mark.parametrize("extension", WITH_METADATA)
 def test_orientation_is_applied_and_reset(tmp_path, extension, orientation):
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     source, target = tmp_path / f"a{extension}", tmp_path / f"b{extension}"
-    Image.fromarray(smooth()).save(source, exif=exif, **({"lossless": True} if extension == ".webp" else {}))
+    Image.fromarray(smooth()).save(source, exif=exif, **BEST.get(extension, {}))
     assert resize(source, target).ok
     with Image.open(source) as image:
         expected = np.asarray(ImageOps.exif_transpose(image), int)
     result = load(target)
     assert result.getexif().get(ORIENTATION, 1) == 1
     assert result.size == ((24, 36) if orientation >= 5 else (36, 24))
-    assert np.abs(np.asarray(result, int) - expected).max() <= (8 if extension == ".jpg" else 0)
+    assert np.abs(np.asarray(result, int) - expected).max() <= (8 if extension in (".jpg", ".avif") else 0)
 
 
 def test_an_orientation_that_does_not_exist_is_none(tmp_path):
@@ -108,7 +111,7 @@ def test_an_orientation_that_does_not_exist_is_none(tmp_path):
     assert load(tmp_path / "b.png").getexif()[ORIENTATION] == 1
 
 
-@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".tif"])
+@pytest.mark.parametrize("extension", WITH_METADATA)
 def test_exif_and_profile_are_kept(tmp_path, extension):
     exif = Image.Exif()
     exif[MAKER], exif[ARTIST], exif[ORIENTATION] = "Maker", "Ärtist", 6
@@ -216,7 +219,7 @@ def test_alpha_that_says_nothing_is_left_out_where_it_cannot_be_held(tmp_path):
 @pytest.mark.parametrize(
     ("pixels", "words", "advice"),
     [
-        (noise(9, 9, 4), "transparency", "png or webp or tiff or gif, or give a background colour"),
+        (noise(9, 9, 4), "transparency", "png or webp or avif or tiff or gif, or give a background colour"),
         (noise(9, 9, dtype=np.uint16), "16-bit grey", "png or tiff"),
     ],
 )
@@ -260,7 +263,7 @@ def test_exif_that_is_too_long_for_jpeg(tmp_path, length):
         assert load(tmp_path / "b.jpg").getexif()[ARTIST] == exif[ARTIST]
     else:
         assert report.failures[0].reason == (
-            "JPEG holds 65533 bytes of EXIF, the input has 65534; choose the format png or webp or tiff"
+            "JPEG holds 65533 bytes of EXIF, the input has 65534; choose the format png or webp or avif or tiff"
         )
 
 
@@ -393,6 +396,55 @@ def test_colour_that_the_decoder_reduces_to_eight_bits_is_named(tmp_path):
     report = resize(tmp_path / "a.png", tmp_path / "b.png")
     assert list(report.notes) == ["has 16-bit colour, which was reduced to 8 bits"]
     assert set(np.asarray(load(tmp_path / "b.png")).ravel()) == {128}
+
+
+@needs_avif
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_avif_holds_grey_colour_and_transparency(tmp_path, mode):
+    picture = Image.fromarray(smooth()).convert(mode)
+    if mode.endswith("A"):
+        picture.putalpha(Image.fromarray(smooth()[..., 0]))
+    picture.save(tmp_path / "a.png")
+    assert resize(tmp_path / "a.png", tmp_path / "b.avif", quality=100).notes == {}
+    result = load(tmp_path / "b.avif")
+    assert result.format == "AVIF"
+    assert result.mode == {"LA": "RGBA"}.get(mode, mode)
+    difference = np.abs(np.asarray(result.convert(mode), int) - np.asarray(picture))
+    seen = np.asarray(picture.convert("RGBA"))[..., 3] > 0
+    assert difference[seen].max() <= 5
+
+
+@needs_avif
+def test_a_grey_profile_goes_with_grey_avif(tmp_path):
+    profile = bytes(16) + b"GRAY" + bytes(100)
+    Image.fromarray(noise(9, 9)).save(tmp_path / "a.png", icc_profile=profile)
+    assert resize(tmp_path / "a.png", tmp_path / "b.avif").notes == {}
+    assert resize(tmp_path / "b.avif", tmp_path / "c.avif").notes == {}
+    assert load(tmp_path / "c.avif").info["icc_profile"] == profile
+
+
+@needs_avif
+def test_the_depth_of_avif_that_is_lost_is_named(tmp_path):
+    cv2 = pytest.importorskip("cv2")
+    deep, data = cv2.imencode(".avif", noise(16, 16, 3).astype(np.uint16) * 4, [cv2.IMWRITE_AVIF_DEPTH, 10])
+    if not deep:
+        pytest.skip("this OpenCV writes no AVIF")
+    (tmp_path / "a.avif").write_bytes(data.tobytes())
+    report = resize(tmp_path / "a.avif", tmp_path / "b.avif")
+    assert list(report.notes) == ["has more than 8 bits, which were reduced to 8"]
+    assert resize(tmp_path / "b.avif", tmp_path / "c.avif").notes == {}
+
+
+def test_avif_where_pillow_lacks_it(tmp_path, monkeypatch):
+    """Then the row is missing in the table, and the message says what to do."""
+    from fastresample.batch import decoding
+
+    monkeypatch.setattr(decoding, "BY_NAME", {name: row for name, row in BY_NAME.items() if name != "AVIF"})
+    monkeypatch.setattr(decoding, "FORMATS", tuple(row for row in FORMATS if row.name != "AVIF"))
+    (tmp_path / "a.png").write_bytes(b"\0\0\0\x1cftypavif" + bytes(99))
+    assert resize(tmp_path / "a.png", tmp_path / "b.png").failures[0].reason == (
+        "an AVIF file, which this Pillow was built without; install one of Pillow's wheels, from 11.3 on"
+    )
 
 
 def test_transparent_gif(tmp_path):

@@ -8,8 +8,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from fastresample import batch
+from fastresample.batch.formats import FORMATS
 from fastresample.batch.light import from_light, to_light
 
+WITH_METADATA = [format_.extensions[0] for format_ in FORMATS if format_.metadata]
 RNG = np.random.default_rng(17)
 
 
@@ -30,18 +32,23 @@ def noise(*shape):
 
 
 @pytest.mark.parametrize("policy", ["keep", "srgb", "strip"])
-@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".tif"])
+@pytest.mark.parametrize("extension", WITH_METADATA)
 def test_profiles_are_kept_applied_or_left_out(tmp_path, extension, policy):
     source, target = tmp_path / f"a{extension}", tmp_path / f"b{extension}"
-    settings = {".jpg": {"quality": 100, "subsampling": 0}, ".webp": {"lossless": True}}.get(extension, {})
+    lossy = extension in (".jpg", ".avif")
+    settings = {
+        ".jpg": {"quality": 100, "subsampling": 0},
+        ".webp": {"lossless": True},
+        ".avif": {"quality": 100, "subsampling": "4:4:4"},
+    }.get(extension, {})
     Image.fromarray(np.repeat(noise(3, 4, 3), 16, axis=0).repeat(16, axis=1)).save(
         source, icc_profile=icc.rgb(), **settings
     )
-    assert resize(source, target, icc=policy, quality=100 if extension == ".jpg" else None).notes == {}
+    assert resize(source, target, icc=policy, quality=100 if lossy else None).notes == {}
     expected = np.asarray(load(source))
     if policy == "srgb":
         expected = icc.srgb_of(expected)
-    assert np.abs(np.asarray(load(target)) - expected.astype(float)).max() <= (6 if extension == ".jpg" else 1.5)
+    assert np.abs(np.asarray(load(target)) - expected.astype(float)).max() <= (6 if lossy else 1.5)
     assert load(target).info.get("icc_profile") == (icc.rgb() if policy == "keep" else None)
 
 

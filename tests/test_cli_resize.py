@@ -132,7 +132,9 @@ class TestResize:
     def test_a_text_file_given_by_name_is_a_failure(self):
         result = run("photos/notes.txt", "photos/a.png", "small", "--size", "50%")
         assert result.exit_code == 1
-        assert result.stderr.startswith("photos/notes.txt: the content is no JPEG, PNG, WEBP, TIFF, BMP or GIF picture")
+        assert result.stderr.startswith(
+            "photos/notes.txt: the content is no JPEG, PNG, WEBP, AVIF, TIFF, BMP or GIF picture"
+        )
 
     def test_notes_are_grouped(self):
         frames = [Image.new("L", (8, 8), value) for value in (0, 99)]
@@ -215,7 +217,7 @@ class TestResize:
             (["photos", "photos", "--size", "5"], "photos is both the input and the output"),
             (["photos/a.png", "photos/a.png", "--size", "5"], "would replace the input"),
             (["photos", "photos/notes.txt", "--size", "5"], "is a file, but the output has to be a folder"),
-            (["photos/a.png", "a.avif", "--size", "5"], r"a\.avif ends in \.avif, which is no format"),
+            (["photos/a.png", "a.heic", "--size", "5"], r"a\.heic ends in \.heic, which is no format"),
             (["photos/a.png", "./photos/a.png", "small", "--size", "5"], "would both be written to"),
         ],
     )

@@ -73,7 +73,7 @@ def resize_folder(
     ----------
     source : path or sequence of paths
         Files and folders. Folders are searched through; files in them without an image's ending are counted and left
-        alone. Read are JPEG, PNG, WebP, TIFF, BMP and GIF.
+        alone. Read are JPEG, PNG, WebP, AVIF, TIFF, BMP and GIF.
     destination : path or None
         The folder for the results, made when missing; for a single source file also a file name. A single source
         folder's tree is mirrored into it; of several sources, folders keep their names in it. None with

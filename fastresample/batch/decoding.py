@@ -159,7 +159,7 @@ def read(
             limits.check(header.shape, header.frames, header.length)
             if kind := misread(image):
                 raise ImageError(f"TIFF files with {kind} are not read correctly; store it in another way first")
-            notes = losses(image)
+            notes = losses(image, file)
             source = BY_NAME[image.format or ""]
             settings = source.kept(image, file)
             factor = prepare(header)
@@ -238,9 +238,12 @@ def _unidentified(file: BinaryIO) -> str:
     name = format_by_signature(file.read(SIGNATURE_BYTES))
     if name is None:
         return f"the content is no {_names()} picture, or its beginning is damaged; fetch it again or remove it"
+    if name not in BY_NAME:
+        return f"an {name} file, which this Pillow was built without; install one of Pillow's wheels, from 11.3 on"
+    article = "an" if name == "AVIF" else "a"
     return (
-        f"a {name} file of a kind that cannot be read (bit depth, channels or compression), or its beginning is "
-        "damaged; convert it with a tool that opens it, or fetch it again"
+        f"{article} {name} file of a kind that cannot be read (bit depth, channels or compression), or its beginning "
+        "is damaged; convert it with a tool that opens it, or fetch it again"
     )
 
 

@@ -71,6 +71,8 @@ def encode(
     if quality is not None and "quality" in settings:
         settings.update(quality=quality, lossless=False)
     saved_mode = target.modes[image.mode]
+    if saved_mode == "L":  # has no colour whose resolution could be less; AVIF would store some
+        settings.pop("subsampling", None)
     kept, notes = _metadata_settings(origin.metadata, target, saved_mode, image.size)
     settings.update(kept)
     if saved_mode == "P":

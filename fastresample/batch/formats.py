@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 # Imported by name: a format whose plugin is missing makes Pillow load all that it has.
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,  # noqa: F401
     GifImagePlugin,  # noqa: F401
     Image,
@@ -85,11 +86,14 @@ _JPEG_DEFAULTS = {"quality": 90, "subsampling": 0}
 # 2.9 times faster than Pillow's own level 6 for 4 % more bytes (two photographs, a page of text, a zone plate).
 _PNG_DEFAULTS = {"compress_level": 3}
 _WEBP_DEFAULTS = {"quality": 90}
+# As near to the source as a JPEG of quality 90, in six tenths of its bytes (a photograph: 41.4 dB in 76 kB, as JPEG
+# 41.5 dB in 127 kB). One thread, because workers are many.
+_AVIF_DEFAULTS = {"quality": 80, "subsampling": "4:4:4", "max_threads": 1}
 _TIFF_DEFAULTS = {"compression": "tiff_adobe_deflate"}
 
 _LARGEST_INT32 = 2**31 - 1
 
-FORMATS = (
+_ALL_FORMATS = (
     Format(
         name="JPEG",
         extensions=(".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -114,6 +118,14 @@ FORMATS = (
         max_side=16_383,
         defaults=_WEBP_DEFAULTS,
         kept=_webp_losslessness,
+    ),
+    Format(
+        name="AVIF",
+        extensions=(".avif",),
+        modes={"L": "L", "LA": "RGBA", "RGB": "RGB", "RGBA": "RGBA"},
+        max_side=32_768,  # what libavif accepts when it reads
+        defaults=_AVIF_DEFAULTS,
+        kept=_nothing,
     ),
     Format(
         name="TIFF",
@@ -142,6 +154,8 @@ FORMATS = (
         metadata=False,
     ),
 )
+# AVIF is there where Pillow was built with it, as its wheels are (from 11.3 on).
+FORMATS = tuple(row for row in _ALL_FORMATS if row.name != "AVIF" or AvifImagePlugin.SUPPORTED)
 EXTENSIONS = {extension: format_ for format_ in FORMATS for extension in format_.extensions}
 BY_NAME = {format_.name: format_ for format_ in FORMATS}
 BY_OPTION = {format_.name.lower(): format_ for format_ in FORMATS}

@@ -1,6 +1,7 @@
 """Kinds of files within a format: what the decoder reads wrongly, what it cannot keep, what it cannot open at all."""
 
-from typing import Any
+import re
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -18,6 +19,8 @@ _SIGNATURES = (
     ("TIFF", 0, b"MM\0+"),
     ("BMP", 0, b"BM"),
     ("GIF", 0, b"GIF8"),
+    ("AVIF", 4, b"ftypavif"),
+    ("AVIF", 4, b"ftypavis"),
 )
 SIGNATURE_BYTES = 12
 
@@ -45,7 +48,7 @@ def misread(image: Image.Image) -> str:
     return ""
 
 
-def losses(image: Image.Image) -> tuple[str, ...]:
+def losses(image: Image.Image, file: BinaryIO) -> tuple[str, ...]:
     """Name what the decoder or the single output picture cannot keep; must be asked before the pixels are loaded."""
     notes = []
     layouts = [str(tile[3]) for tile in getattr(image, "tile", ())]
@@ -53,7 +56,16 @@ def losses(image: Image.Image) -> tuple[str, ...]:
         notes.append("holds several pictures (frames or pages); only the first was resized")
     if not image.mode.startswith("I") and any(";16" in layout for layout in layouts):
         notes.append("has 16-bit colour, which was reduced to 8 bits")
+    if image.format == "AVIF" and _is_deep_avif(file):
+        notes.append("has more than 8 bits, which were reduced to 8")
     # Pillow knows one transparent grey for 1 and 8 bits only: it compares 2 and 4 bits with samples spread to 8.
     if "transparency" in image.info and (image.mode.startswith("I") or {"L;2", "L;4"} & set(layouts)):
         notes.append("has one transparent grey, which only 1 and 8 bits keep; the result is opaque")
     return tuple(notes)
+
+
+def _is_deep_avif(file: BinaryIO) -> bool:
+    """Whether the box that configures the AV1 decoder, near the beginning of the file, says more than 8 bits."""
+    file.seek(0)
+    box = re.search(rb"av1C\x81.(.)", file.read(2**16), re.DOTALL)
+    return box is not None and bool(box[1][0] & 0x40)

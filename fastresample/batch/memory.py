@@ -24,7 +24,7 @@ _STORED = {"1": 1, "L": 1, "I;16": 2, "P": 5, "PA": 8}
 _SAMPLES = {"1": 1, "L": 1, "I;16": 2, "LA": 2, "RGB": 3}
 _WIDEST = 4  # of all other modes
 _ALPHA_MODES = ("LA", "La", "PA", "P", "RGBA", "RGBa")
-_DECODERS = {"WEBP": 12, "TIFF": 4, "GIF": 4}  # what they hold beside the picture
+_DECODERS = {"WEBP": 12, "AVIF": 12, "TIFF": 4, "GIF": 4}  # what they hold beside the picture
 _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whole picture when scans refine it
 _RESULT = 16  # bytes of a pixel of the result: resized, as a picture, encoded
 

@@ -55,7 +55,7 @@ class Metadata(NamedTuple):
 def upright_size(image: Image.Image) -> tuple[int, int]:
     """Return height and width of an opened image once it is upright."""
     try:
-        lying = image.getexif().get(_ORIENTATION, 1) in _LYING
+        lying = _exif(image).get(_ORIENTATION, 1) in _LYING
     except Exception:  # as in `read_metadata`
         lying = False
     return (image.width, image.height) if lying else (image.height, image.width)
@@ -75,7 +75,7 @@ def read_metadata(image: Image.Image) -> tuple[Metadata, Image.Transpose | None,
     turn = None
     taken = Metadata(None, image.info.get("icc_profile") or None, _packet(image.info.get("xmp")), _density(image))
     try:
-        exif = image.getexif()
+        exif = _exif(image)
         turn = TURNS.get(exif.get(_ORIENTATION, 1))
         kept = _descriptive(exif) if image.format == "TIFF" else exif
         if _ORIENTATION in kept:
@@ -155,6 +155,15 @@ def fits_compressed_tiff(data: bytes) -> bool:
 def suits(icc: bytes, mode: str) -> bool:
     """Whether a profile may go with a picture of this mode: one for grey says nothing about colour."""
     return icc[16:20] != b"GRAY" or mode in _GREY_MODES
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """Return an image's EXIF with the orientation that holds.
+
+    Where EXIF names none, Pillow takes that of XMP. The orientation of an AVIF picture is a property of the picture
+    (irot, imir), which Pillow has put into EXIF, and nothing else.
+    """
+    return _load(image.info.get("exif", b"")) if image.format == "AVIF" else image.getexif()
 
 
 def _load(data: bytes) -> Image.Exif:

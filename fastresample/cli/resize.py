@@ -94,7 +94,9 @@ def _several(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
     help="EXIF, XMP, pixel density: keep, leave out, or keep without the coordinates of the place.",
 )
 @click.option("--format", type=click.Choice(tuple(BY_OPTION)), help="Format of all results  [default: as names say]")
-@click.option("--quality", type=click.IntRange(1, 100), metavar="1-100", help="Of JPEG and WebP  [default: 90]")
+@click.option(
+    "--quality", type=click.IntRange(1, 100), metavar="1-100", help="Of JPEG, WebP and AVIF  [default: 90, AVIF 80]"
+)
 @click.option(
     "--name",
     metavar="TEMPLATE",
@@ -155,7 +157,7 @@ def command(
     quiet: bool,
     **fields: Any,
 ) -> None:
-    """Resize image files and folders of them (JPEG, PNG, WebP, TIFF, BMP, GIF).
+    """Resize image files and folders of them (JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF).
 
     A folder's tree is mirrored into the folder OUTPUT, which is made when missing. One file may also go to a file
     name. Pictures come out upright, with their format, name, EXIF and colour profile; the inputs are never touched.
