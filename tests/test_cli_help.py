@@ -45,7 +45,7 @@ def test_every_command_explains_itself(words):
     assert (
         f"fastresample {' '.join(words)}" in text.partition("Options:")[0].removeprefix("Usage: ") or "cache" in words
     )
-    assert "-h, --help" in text
+    assert "--help" in text
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
     assert run(*words, "-h").stdout == result.stdout
 

@@ -13,6 +13,7 @@ import textwrap
 import threading
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -521,8 +522,17 @@ def test_the_commands_and_the_functions_options_are_the_same():
     choices = {option.name: option for option in resize_command.command.params}
     assert tuple(choices["method"].type.choices) == batch.options.METHODS
     options = batch.Options("5")
-    given = resize_command.command.make_context("resize", ["in", "out", "--size", "5"]).params
-    commands = {"overwrite", "skip_existing", "only_shrink", "only_grow", "paths", "quiet"}  # what stands for fields
+    parent = click.Context(main, **main.context_settings)
+    given = resize_command.command.make_context("resize", ["in", "out", "--size", "5"], parent=parent).params
+    commands = {
+        "overwrite",
+        "skip_existing",
+        "only_shrink",
+        "only_grow",
+        "paths",
+        "quiet",
+        "dry_run",
+    }  # what stands for fields
     fields = {field.name for field in dataclasses.fields(options) if field.init} - {"existing", "on_error"}
     assert set(choices) - commands == fields
     for name in fields - {"size"}:

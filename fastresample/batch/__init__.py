@@ -3,12 +3,10 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import fastresample
 from fastresample.batch import workers
-from fastresample.batch.colour import Samples
 from fastresample.batch.decoding import strict_pillow, upright_shape
 from fastresample.batch.errors import ImageError
 from fastresample.batch.files import Failure, StrPath, find_inputs
@@ -18,10 +16,14 @@ from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.naming import Inputs, Job, Output, OutputExistsError, name_outputs, taken_targets
 from fastresample.batch.options import Options
 from fastresample.batch.pipeline import Apply, convert
+from fastresample.batch.preview import Preview, preview
 from fastresample.batch.report import Outcome, Report
+from fastresample.batch.resizing import Resize
+from fastresample.batch.single import resize_bytes, resize_stream
 from fastresample.batch.sizes import Size, parse_size, parse_sizes
 
 __all__ = [
+    "EXTENSIONS",
     "Failure",
     "ImageError",
     "Inputs",
@@ -32,14 +34,18 @@ __all__ = [
     "Output",
     "OutputExistsError",
     "Placement",
+    "Preview",
     "Report",
     "Size",
     "parse_size",
     "parse_sizes",
     "place",
     "prepare",
+    "preview",
     "process",
+    "resize_bytes",
     "resize_folder",
+    "resize_stream",
 ]
 
 Progress = Callable[[Outcome, int, int], None]
@@ -167,7 +173,7 @@ def process(
     if inputs.failures and options.on_error == "raise":
         raise RuntimeError(f"{inputs.failures[0].path}: {inputs.failures[0].reason}")
     began = time.perf_counter()
-    apply = apply or _Resize(options)
+    apply = apply or Resize(options)
     jobs, existing = _without_existing(inputs.jobs, options)
     report = Report(existing=existing, skipped=inputs.skipped, failures=list(inputs.failures), left=len(jobs))
     first_error: list[Outcome] = []
@@ -205,16 +211,3 @@ def _without_existing(jobs: list[Job], options: Options) -> tuple[list[Job], int
     left = [Job(source, tuple(output for output in outputs if output.target not in taken)) for source, outputs in jobs]
     todo = [job for job in left if job.outputs]
     return todo, len(jobs) - len(todo)
-
-
-@dataclass(frozen=True)
-class _Resize:
-    """The resize that options describe, as a function of an image's samples; one thread, because workers are many."""
-
-    options: Options
-
-    def __call__(self, samples: Samples, placement: Placement) -> Samples:
-        method, antialias = self.options.method, self.options.antialias and self.options.blends
-        return fastresample.resize(
-            samples, placement.inner, box=placement.box, method=method, antialias=antialias, threads=1
-        )

@@ -4,7 +4,7 @@ import os
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, NamedTuple
@@ -127,18 +127,18 @@ def _strict_settings() -> Iterator[None]:
 
 
 def read(
-    path: Path,
+    source: Path | BinaryIO,
     limits: Limits = DEFAULT_LIMITS,
     prepare: Callable[[Header], int] = _whole,
     *,
     lenient: bool = False,
 ) -> Picture:
-    """Decode the first picture of a file and turn it upright.
+    """Decode the first picture of a file, which may be open already, and turn it upright.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    source : Path or seekable binary file
+        The picture.
     limits : Limits
         What is refused by the header.
     prepare : callable
@@ -152,7 +152,7 @@ def read(
     ImageError
         If the file cannot be read, is of no accepted format, too large, damaged, or of a kind that would be misread.
     """
-    with _open_regular(path) as file:
+    with _open_regular(source) if isinstance(source, Path) else nullcontext(source) as file:
         try:
             image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
             header = _header(image, file)
@@ -160,8 +160,8 @@ def read(
             if kind := misread(image):
                 raise ImageError(f"TIFF files with {kind} are not read correctly; store it in another way first")
             notes = losses(image, file)
-            source = BY_NAME[image.format or ""]
-            settings = source.kept(image, file)
+            format_ = BY_NAME[image.format or ""]
+            settings = format_.kept(image, file)
             factor = prepare(header)
             if header.format == "JPEG":
                 samples, heard = jpeg.decode(image, file, factor, lenient=lenient)
@@ -178,7 +178,7 @@ def read(
             raise ImageError(f"refused as too large ({error}); {HUGE_ADVICE}") from None
         except Exception as error:  # decoders raise anything: OSError, SyntaxError, struct.error, EOFError, ...
             raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
-    origin = Origin(source, metadata, settings, (*notes, *heard, *given_up))
+    origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
     samples = turned(samples, turn)
     shape = (samples.shape[0], samples.shape[1]) if factor == 1 else header.shape
     return Picture(samples, mode, shape, factor, origin)
@@ -191,9 +191,17 @@ def _header(image: Image.Image, file: BinaryIO) -> Header:
         mode=image.mode,
         format=name,
         frames=getattr(image, "n_frames", 1),
-        length=os.fstat(file.fileno()).st_size,
+        length=_length(file),
         progressive=bool(image.info.get("progressive")),
     )
+
+
+def _length(file: BinaryIO) -> int:
+    """Return the bytes of an open file, and leave its position alone."""
+    position = file.tell()
+    length = file.seek(0, os.SEEK_END)
+    file.seek(position)
+    return length
 
 
 def upright_shape(path: Path) -> tuple[int, int]:

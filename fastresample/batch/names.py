@@ -41,7 +41,7 @@ class Template(NamedTuple):
         **values
             The other fields.
         """
-        values["parent"] = os.fspath(parent)
+        values["parent"] = "" if parent == Path() else os.fspath(parent)
         text = "".join(literal + (str(values[field]) if field else "") for literal, field in self.pieces)
         return root / parent / text if self.mirrors else root / text.lstrip(os.sep)
 

@@ -215,9 +215,7 @@ def _check_colour(colour: str) -> None:
     try:
         ImageColor.getrgb(colour)
     except (ValueError, AttributeError, TypeError):
-        raise ValueError(
-            f"background must be a colour such as white, #336699 or hsl(210,50%,40%); got {colour!r}"
-        ) from None
+        raise ValueError(f"background must be a colour such as white or #336699, got {colour!r}") from None
 
 
 def _check_box(size: Size, fit: str) -> None:

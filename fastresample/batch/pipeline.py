@@ -4,7 +4,7 @@ import errno
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles
 from fastresample.batch.colour import Samples
@@ -71,7 +71,7 @@ def convert(job: Job, options: Options, apply: Apply, budget: Budget) -> Outcome
 
 
 def render(
-    source: Path,
+    source: Path | BinaryIO,
     outputs: Sequence[Output],
     options: Options,
     apply: Apply,
@@ -82,8 +82,8 @@ def render(
 
     Parameters
     ----------
-    source : Path
-        The file.
+    source : Path or seekable binary file
+        The picture.
     outputs : sequence of Output
         Where their names end as those of images do, that decides the format.
     options : Options
@@ -151,8 +151,8 @@ def _encode(
     return encoding.encode(colour.to_image(samples, mode), target, origin, options.quality)
 
 
-def _misnamed(source: Path, origin: Origin) -> tuple[str, ...]:
-    if EXTENSIONS.get(source.suffix.lower(), origin.format) is origin.format:
+def _misnamed(source: Path | BinaryIO, origin: Origin) -> tuple[str, ...]:
+    if not isinstance(source, Path) or EXTENSIONS.get(source.suffix.lower(), origin.format) is origin.format:
         return ()
     return (f"is a {origin.format.name} file by its content, whatever its name says",)
 

@@ -1,0 +1,289 @@
+"""Names of results: templates that stay below the output, several sizes, formats, patterns, pictures in place."""
+
+import io
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from fastresample import batch
+from fastresample.batch import pipeline
+from fastresample.batch.names import FIELDS, parse_template
+from fastresample.batch.patterns import matches
+
+PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+
+
+def pick(samples, placement):
+    """A resize without kernels."""
+    top, left, bottom, right = placement.box or (0, 0, *samples.shape[:2])
+    rows = np.linspace(top, bottom - 1, placement.inner[0]).astype(int)
+    columns = np.linspace(left, right - 1, placement.inner[1]).astype(int)
+    return samples[rows][:, columns]
+
+
+def resize(source, target, size="50%", **options):
+    options = batch.Options(size, **options)
+    return batch.process(batch.prepare(source, target, options), options, apply=pick)
+
+
+def sizes(folder):
+    """Return the names below a folder and the (width, height) of each picture."""
+    found = {}
+    for path in sorted(folder.rglob("*.*")):
+        with Image.open(path) as image:
+            found[path.relative_to(folder).as_posix()] = image.size
+    return found
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    (folder / "may").mkdir(parents=True)
+    Image.fromarray(PIXELS).save(folder / "a.png")
+    Image.fromarray(PIXELS).save(folder / "may/b.jpg")
+    return folder
+
+
+def test_several_sizes_from_one_reading(photos, tmp_path, monkeypatch):
+    opened = []
+    real = pipeline.decoding.read
+    monkeypatch.setattr(
+        pipeline.decoding, "read", lambda path, *rest, **how: opened.append(path) or real(path, *rest, **how)
+    )
+    report = resize(photos, tmp_path / "out", "20,50%,10x10")
+    assert report.written == len(opened) == 2
+    assert sizes(tmp_path / "out") == {
+        "a-10.png": (10, 8),
+        "a-20.png": (20, 15),
+        "a-50pct.png": (20, 15),
+        "may/b-10.jpg": (10, 8),
+        "may/b-20.jpg": (20, 15),
+        "may/b-50pct.jpg": (20, 15),
+    }
+
+
+def test_missing_sizes_are_made_and_the_others_left(photos, tmp_path):
+    resize(photos, tmp_path / "out", "20,10")
+    (tmp_path / "out/a-10.png").unlink()
+    before = (tmp_path / "out/a-20.png").stat().st_mtime_ns
+    report = resize(photos, tmp_path / "out", "20,10", existing="skip")
+    assert (report.written, report.existing) == (1, 1)
+    assert (tmp_path / "out/a-10.png").exists()
+    assert (tmp_path / "out/a-20.png").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{stem}_small{ext}", ["a_small.png", "may/b_small.jpg"]),
+        ("{size}/{parent}/{stem}{ext}", ["20/a.png", "20/may/b.jpg"]),
+        ("./{stem}{ext}", ["a.png", "b.jpg"]),
+        ("{parent}_{stem}{ext}", ["_a.png", "may_b.jpg"]),
+        ("{stem}-{width}x{height}{ext}", ["a-20x15.png", "may/b-20x15.jpg"]),
+        ("{stem}{ext}.gif", ["a.png.gif", "may/b.jpg.gif"]),
+        ("{{{stem}}}{ext}", ["may/{b}.jpg", "{a}.png"]),
+    ],
+)
+def test_templates(photos, tmp_path, template, expected):
+    report = resize(photos, tmp_path / "out", "20", name=template)
+    assert report.written == 2, report.failures
+    assert list(sizes(tmp_path / "out")) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("../{stem}{ext}", "must be the name of a file below the output folder, without .."),
+        ("a/../../{stem}{ext}", "without .."),
+        ("/tmp/{stem}{ext}", "must be a path below the output folder"),
+        ("c:{stem}{ext}", "must be a path below the output folder"),
+        ("a\\{stem}{ext}", "must be a path below the output folder"),
+        ("{stem}\0{ext}", "must be a path below the output folder"),
+        ("{stem}/", "must be the name of a file"),
+        ("{name}{ext}", r"has an unknown field \{name\}; accepted are \{parent\}, \{stem\}"),
+        ("{stem.__class__}", "has an unknown field"),
+        ("{stem!r}", "has an unknown field"),
+        ("{stem:>20}", "has an unknown field"),
+        ("{}", "has an unknown field"),
+        ("{stem", "is no template"),
+        ("small{ext}", r"lacks \{stem\}: all pictures would get one name"),
+        (5, "must be text with fields"),
+    ],
+)
+def test_templates_that_are_refused(template, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        batch.Options("20", name=template)
+
+
+@given(st.text(alphabet="./\\:{}~ab\0stem", max_size=12), st.sampled_from(["b", "..b", "~", "a b"]))
+def test_no_template_leads_out_of_the_output(text, stem):
+    template = text + "{stem}{ext}"
+    try:
+        parsed = parse_template(template)
+    except ValueError:
+        return
+    values = dict.fromkeys(FIELDS, "x") | {"stem": stem, "ext": ".jpg"}
+    del values["parent"]
+    root = Path("/root/out")
+    made = parsed.path(root, Path("may"), **values)
+    assert Path(os.path.normpath(made)).is_relative_to(root)
+    assert Path(os.path.normpath(made)) != root
+
+
+def test_two_names_that_are_one(photos, tmp_path):
+    Image.fromarray(PIXELS).save(photos / "b.jpg")
+    with pytest.raises(ValueError, match=r"b\.jpg and .*b\.jpg would both be written to .*another template of names"):
+        resize(photos, tmp_path / "out", name="./{stem}{ext}")
+    with pytest.raises(ValueError, match=r"two sizes of .*a\.png would both be written to"):
+        resize(photos / "a.png", tmp_path / "out", "20,10", name="{stem}{ext}")
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_format(photos, tmp_path):
+    assert resize(photos, tmp_path / "out", format="webp").written == 2
+    assert sorted(sizes(tmp_path / "out")) == ["a.webp", "may/b.webp"]
+    for path in (tmp_path / "out").rglob("*.webp"):
+        assert path.read_bytes()[8:12] == b"WEBP"
+    for name in ("both.png", "both.jpg"):
+        Image.fromarray(PIXELS).save(photos / name)
+    with pytest.raises(ValueError, match=r"both\.jpg and .*both\.png would both be written to"):
+        resize(photos, tmp_path / "out2", format="webp")
+    with pytest.raises(ValueError, match=r"x\.png does not end as jpeg files do"):
+        resize(photos / "a.png", tmp_path / "x.png", format="jpeg")
+    assert resize(photos / "may/b.jpg", tmp_path / "x.JPEG", format="jpeg").written == 1
+
+
+def test_quality(photos, tmp_path):
+    sizes = []
+    for quality in (10, 90, None, 100):
+        resize(photos / "may/b.jpg", tmp_path / "q.jpg", "100%", quality=quality, existing="overwrite")
+        sizes.append((tmp_path / "q.jpg").stat().st_size)
+    assert sizes[0] < sizes[1] == sizes[2] < sizes[3]
+
+
+def test_transparency_on_a_colour(tmp_path):
+    Image.new("RGBA", (4, 4), (255, 0, 0, 0)).save(tmp_path / "a.png")
+    assert not resize(tmp_path / "a.png", tmp_path / "b.jpg").ok
+    assert resize(tmp_path / "a.png", tmp_path / "b.jpg", background="#00ff00").ok
+    assert np.abs(np.asarray(Image.open(tmp_path / "b.jpg"), int) - (0, 255, 0)).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected"),
+    [
+        (["*.jpg"], [], ["may/b.jpg"]),
+        (["*.jpg", "a*"], [], ["a.png", "may/b.jpg"]),
+        ([], ["may"], ["a.png"]),
+        ([], ["may/"], ["a.png"]),
+        ([], ["*.png"], ["may/b.jpg"]),
+        (["may/*"], [], ["may/b.jpg"]),
+        (["*"], ["*"], []),
+    ],
+)
+def test_patterns(photos, tmp_path, include, exclude, expected):
+    resize(photos, tmp_path / "out", include=include, exclude=exclude)
+    assert list(sizes(tmp_path / "out")) == expected
+
+
+def test_what_a_pattern_is_held_against():
+    path = PurePosixPath("2024/may/a.jpg")
+    assert matches(path, ["a.jpg"])
+    assert matches(path, ["2024/*"])
+    assert matches(path, ["*/may/?.jpg"])
+    assert not matches(path, ["may/*"])
+    assert not matches(path, ["2024"])
+    assert not matches(path, ["A.JPG"])
+    with pytest.raises(ValueError, match="exclude '/' matches nothing"):
+        batch.Options("5", exclude=["/"])
+    with pytest.raises(TypeError, match="include must be patterns such as"):
+        batch.Options("5", include=[b"*.jpg"])
+
+
+def test_in_place(photos, tmp_path):
+    (photos / "a.png").chmod(0o640)
+    os.symlink("a.png", photos / "link.png")
+    report = resize(photos, None, in_place=True)
+    assert (report.written, report.skipped) == (2, {"links": 1})
+    assert sizes(photos) == {"a.png": (20, 15), "link.png": (20, 15), "may/b.jpg": (20, 15)}
+    assert stat.S_IMODE((photos / "a.png").stat().st_mode) == 0o640
+    assert (photos / "link.png").is_symlink()
+
+
+def test_in_place_a_failure_leaves_the_picture(photos):
+    whole = (photos / "may/b.jpg").read_bytes()
+    (photos / "may/b.jpg").write_bytes(whole[:300])
+    report = resize(photos, None, in_place=True)
+    assert (report.written, len(report.failures)) == (1, 1)
+    assert (photos / "may/b.jpg").read_bytes() == whole[:300]
+    assert sorted(os.listdir(photos / "may")) == ["b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("destination", "options", "message"),
+    [
+        ("out", {"in_place": True}, "destination must be a path, or None with in_place=True"),
+        (None, {}, "destination must be a path, or None with in_place=True"),
+        (None, {"in_place": True, "size": "20,10"}, "size names 2; give one"),
+        (None, {"in_place": True, "name": "{stem}{ext}"}, "leave out name"),
+        (None, {"in_place": True, "format": "png"}, "leave out format"),
+        (None, {"in_place": 1}, "in_place must be True or False, got 1"),
+    ],
+)
+def test_in_place_is_for_one_result_under_the_same_name(photos, destination, options, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        resize(photos, destination, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"fit": "fill"}, ValueError, "fit must be one of contain, cover, pad, stretch; got 'fill'"),
+        ({"gravity": "left"}, ValueError, "gravity must be one of center, north"),
+        ({"format": "jpg"}, ValueError, "format must be one of jpeg, png"),
+        ({"quality": 0}, ValueError, "quality must be an integer from 1 to 100 or None"),
+        ({"quality": 101}, ValueError, "quality must be an integer from 1 to 100 or None"),
+        ({"quality": 5.5}, TypeError, "quality must be an integer"),
+        ({"background": "blurple"}, ValueError, "background must be a colour such as white or #336699, got 'blurple'"),
+        ({"background": 5}, ValueError, "background must be a colour"),
+    ],
+)
+def test_options_are_checked(options, error, message):
+    with pytest.raises(error, match=message):
+        batch.Options("5", **options)
+
+
+def test_preview_says_what_would_be_done(photos, tmp_path):
+    (photos / "broken.jpg").write_bytes(b"no picture")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(PIXELS).save(photos / "turned.jpg", exif=exif)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/a.png").touch()
+    options = batch.Options("50%", existing="skip")
+    inputs = batch.prepare(photos, tmp_path / "out", options)
+    found = {item.source.name: item[2:] for item in batch.preview(inputs, options)}
+    assert found["a.png"] == ((30, 40), None, "there already")
+    assert found["b.jpg"] == ((30, 40), (15, 20), "")
+    assert found["turned.jpg"] == ((40, 30), (20, 15), "")
+    assert found["broken.jpg"][:2] == (None, None)
+    assert "is no JPEG" in found["broken.jpg"][2]
+    assert os.listdir(tmp_path / "out") == ["a.png"]
+
+
+def test_a_picture_in_memory():
+    file = io.BytesIO()
+    Image.fromarray(PIXELS).save(file, "PNG")
+    result = Image.open(io.BytesIO(batch.resize_bytes(file.getvalue(), size="20x20", fit="pad", method="nearest")))
+    assert (result.format, result.size) == ("PNG", (20, 20))
+    with pytest.raises(ValueError, match="size names 2 sizes, but there is one result"):
+        batch.resize_bytes(file.getvalue(), size="20,10")
+    with pytest.raises(TypeError, match="data must be the bytes of an image file, got str"):
+        batch.resize_bytes("photo.jpg", size="20")
+    with pytest.raises(batch.ImageError, match="is no JPEG"):
+        batch.resize_bytes(b"text", size="20")
