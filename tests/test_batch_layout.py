@@ -103,10 +103,19 @@ def test_results_that_are_too_large():
 )
 def test_bars_have_the_colour_in_every_mode(mode, background, colour):
     samples = np.full((1, 2, *np.shape(colour)), 7, np.uint16 if mode == "I;16" else np.uint8)
-    result = canvas.padded(samples, mode, place((1, 2), parse_size("2x2"), "pad", "north"), background)
+    result, padded_mode = canvas.padded(samples, mode, place((1, 2), parse_size("2x2"), "pad", "north"), background)
+    assert padded_mode == mode
     assert result.dtype == samples.dtype
     assert result[0].tolist() == samples[0].tolist()
     assert result[1].tolist() == [list(colour) if isinstance(colour, tuple) else colour] * 2
+
+
+@pytest.mark.parametrize(("mode", "pixel", "expected"), [("L", 7, (7, 7, 7)), ("LA", (7, 9), (7, 7, 7, 9))])
+def test_coloured_bars_make_grey_pictures_coloured(mode, pixel, expected):
+    samples = np.full((1, 2, *np.shape(pixel)), pixel, np.uint8)
+    result, padded_mode = canvas.padded(samples, mode, place((1, 2), parse_size("2x2"), "pad", "north"), "teal")
+    assert (padded_mode, result[0, 0].tolist()) == (f"RGB{mode[1:]}", list(expected))
+    assert result[1, 0].tolist()[:3] == [0, 128, 128]
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])

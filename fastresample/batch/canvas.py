@@ -11,8 +11,8 @@ WHITE = "white"
 _PER_BYTE = {"I;16": 257}  # 255 * 257 = 65535: black and white are the same in 16 bits
 
 
-def padded(samples: Samples, mode: str, placement: Placement, background: str | None) -> Samples:
-    """Lay samples on a canvas of a colour.
+def padded(samples: Samples, mode: str, placement: Placement, background: str | None) -> tuple[Samples, str]:
+    """Lay samples on a canvas of a colour, and return them with their mode: grey ones become coloured where it is.
 
     Parameters
     ----------
@@ -31,12 +31,14 @@ def padded(samples: Samples, mode: str, placement: Placement, background: str | 
         If the mode has no colours that are known by name.
     """
     if placement.canvas == placement.inner:
-        return samples
+        return samples, mode
+    if mode in ("L", "LA") and background is not None and _is_coloured(background):
+        samples, mode = _in_colour(samples, mode)
     result = np.empty((*placement.canvas, *samples.shape[2:]), samples.dtype)
     result[...] = _colour(mode, background)
     top, left = placement.offset
     result[top : top + samples.shape[0], left : left + samples.shape[1]] = samples
-    return result
+    return result, mode
 
 
 def flattened(samples: Samples, mode: str, background: str) -> tuple[Samples, str]:
@@ -50,6 +52,17 @@ def flattened(samples: Samples, mode: str, background: str) -> tuple[Samples, st
     alpha = samples[..., -1:].astype(np.uint32)
     mixed = (samples[..., :-1] * alpha + below * (255 - alpha) + 127) // 255
     return mixed.astype(np.uint8)[..., 0] if mode == "LA" else mixed.astype(np.uint8), mode.removesuffix("A")
+
+
+def _is_coloured(name: str) -> bool:
+    return len(set(ImageColor.getrgb(name)[:3])) > 1
+
+
+def _in_colour(samples: Samples, mode: str) -> tuple[Samples, str]:
+    """Return grey samples, with or without alpha, as RGB."""
+    if mode == "L":
+        return np.repeat(samples[..., None], 3, axis=-1), "RGB"
+    return samples[..., [0, 0, 0, 1]], "RGBA"
 
 
 def _colour(mode: str, name: str | None) -> Samples:

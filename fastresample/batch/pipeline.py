@@ -147,7 +147,7 @@ def _encode(
 ) -> tuple[bytes, tuple[str, ...]]:
     if mode not in target.modes and mode in ("LA", "RGBA"):
         samples, mode = canvas.flattened(samples, mode, options.background or canvas.WHITE)
-    samples = canvas.padded(samples, mode, placement, options.background)
+    samples, mode = canvas.padded(samples, mode, placement, options.background)
     return encoding.encode(colour.to_image(samples, mode), target, origin, options.quality)
 
 
