@@ -131,6 +131,8 @@ def test_what_lies_under_transparency():
     assert result.tolist() == [[[255, 0, 0], [0, 0, 255], [51, 0, 204]]]
     grey, mode = canvas.flattened(np.array([[[100, 255], [100, 0]]], np.uint8), "LA", "white")
     assert (grey.tolist(), mode) == ([[100, 255]], "L")
+    mixed, mode = canvas.flattened(np.array([[[100, 255], [100, 0]]], np.uint8), "LA", "teal")
+    assert (mixed.tolist(), mode) == ([[[100, 100, 100], [0, 128, 128]]], "RGB")
 
 
 @given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))

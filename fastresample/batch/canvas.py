@@ -42,12 +42,14 @@ def padded(samples: Samples, mode: str, placement: Placement, background: str | 
 
 
 def flattened(samples: Samples, mode: str, background: str) -> tuple[Samples, str]:
-    """Lay samples with alpha on a colour; the result has no alpha.
+    """Lay samples with alpha on a colour; the result has no alpha, and is grey if both are.
 
     Notes
     -----
     ``c * a / 255 + b * (255 - a) / 255``, rounded to nearest.
     """
+    if mode == "LA" and _is_coloured(background):
+        samples, mode = _in_colour(samples, mode)
     below = _colour(mode.removesuffix("A"), background).astype(np.uint32)
     alpha = samples[..., -1:].astype(np.uint32)
     mixed = (samples[..., :-1] * alpha + below * (255 - alpha) + 127) // 255
