@@ -232,6 +232,7 @@ def test_in_place_a_failure_leaves_the_picture(photos):
         (None, {"in_place": True, "size": "20,10"}, "size names 2; give one"),
         (None, {"in_place": True, "name": "{stem}{ext}"}, "leave out name"),
         (None, {"in_place": True, "format": "png"}, "leave out format"),
+        (None, {"in_place": True, "existing": "skip"}, "would leave all; give one of both"),
         (None, {"in_place": 1}, "in_place must be True or False, got 1"),
     ],
 )

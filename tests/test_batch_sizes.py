@@ -24,6 +24,12 @@ SIDES = st.integers(1, 20_000)
         ("800X600", (4000, 3000), (600, 450)),
         ("800×600", (4000, 3000), (600, 450)),
         (" 800x600 ", (4000, 3000), (600, 450)),
+        ("800 x 600", (4000, 3000), (600, 450)),
+        ("800>", (4000, 3000), (800, 600)),
+        ("8000 >", (4000, 3000), (4000, 3000)),
+        ("800<", (4000, 3000), (4000, 3000)),
+        ("200%>", (40, 30), (40, 30)),
+        ("x100<", (40, 30), (100, 75)),
         ("x600", (3000, 4000), (600, 800)),
         ("800x", (3000, 2000), (1200, 800)),
         ("50%", (301, 200), (150, 100)),  # 150.5: ties go to even, as in round()
@@ -79,6 +85,16 @@ def test_megapixels_are_met_within_the_rounding_of_the_sides(height, width, mega
         ("0.5", r"did you mean 50%\?"),
         (".125", r"did you mean 12\.5%\?"),
         ("-800", r"\(sizes are positive\)"),
+        ("1/2", r"did you mean 50%\?"),
+        ("0.5x", r"did you mean 50%\?"),
+        ("800 600", r"did you mean 800x600\?"),
+        ("800*600>", r"did you mean 800x600\?"),
+        ("800by600", r"did you mean 800x600\?"),
+        ("1080p", r"did you mean x1080\?"),
+        ("50 percent", r"did you mean 50%\?"),
+        ("2 megapixels", r"did you mean 2MP\?"),
+        ("2M", r"did you mean 2MP\?"),
+        (">800", r"> and < stand behind the size"),
         ("nan", "not understood"),
         ("nan%", "not understood"),
         ("inf", "not understood"),
@@ -108,6 +124,16 @@ def test_mistakes_are_explained(size, message):
     with pytest.raises(ValueError, match=message) as error:
         parse_size(size)
     assert len(str(error.value)) < 300
+
+
+@given(st.text(alphabet="0123456789.xX×%mMpP/<> *-", max_size=9))
+def test_any_text_is_a_size_or_explained(text):
+    try:
+        size = parse_size(text)
+    except ValueError as error:
+        assert len(str(error)) < 320
+    else:
+        assert parse_size(str(size)).of(300, 400) == size.of(300, 400)
 
 
 @pytest.mark.parametrize(

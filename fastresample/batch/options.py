@@ -184,6 +184,8 @@ class Options:
     def _check_in_place(self) -> None:
         if not self.in_place:
             return
+        if self.existing == "skip":
+            raise ValueError("in_place replaces every picture, but existing='skip' would leave all; give one of both")
         if len(self.sizes) > 1:
             raise ValueError(f"in_place replaces each picture by one, but size names {len(self.sizes)}; give one")
         for name in ("name", "format"):

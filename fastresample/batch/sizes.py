@@ -20,11 +20,24 @@ GRAMMAR = (
 _ONLY = {">": "shrink", "<": "grow"}
 
 _SIDE = re.compile(r"[0-9]+")
-_BOX = re.compile(r"([0-9]*)[xX×]([0-9]*)")
+_BOX = re.compile(r"([0-9]*) ?[xX×] ?([0-9]*)")
 _PERCENT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}) ?%")
 _MEGAPIXELS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}) ?[mM][pP]")
-_FRACTION = re.compile(r"(0?\.[0-9]{1,9})[xX]?")
-_TWO_SIDES = re.compile(r"([0-9]{1,7}) ?[ */:;] ?([0-9]{1,7})")
+# What people write instead, and what they mean: a pattern, and the advice with its groups.
+_MISTAKES = tuple(
+    (re.compile(pattern, re.IGNORECASE), advice)
+    for pattern, advice in (
+        (r"(0?\.[0-9]{1,9})x?", lambda factor: f"did you mean {float(factor) * 100:g}%?"),
+        (r"([0-9]{1,4}) ?/ ?([1-9][0-9]{0,3})", lambda part, whole: f"did you mean {100 * int(part) / int(whole):g}%?"),
+        (r"([0-9]{1,7}) ?(?:[ *;:]|by) ?([0-9]{1,7})", lambda width, height: f"did you mean {width}x{height}?"),
+        (r"([0-9.]{1,9}) ?(?:percent|pct|pc)", lambda percent: f"did you mean {percent}%?"),
+        (r"([0-9.]{1,9}) ?(?:m|mpx?|mpix|megapixels?)", lambda megapixels: f"did you mean {megapixels}MP?"),
+        (r"([0-9]{1,7})p", lambda height: f"did you mean x{height}?"),
+        (r"-.*", lambda: "sizes are positive"),
+        (r".*px", lambda: "write the number without px"),
+        (r"[<>].*", lambda: "> and < stand behind the size"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +218,9 @@ def _from_text(text: str) -> Size:
 
 
 def _hint(text: str) -> str:
-    if fraction := _FRACTION.fullmatch(text):
-        return f" (did you mean {float(fraction[1]) * 100:g}%?)"
-    if sides := _TWO_SIDES.fullmatch(text):
-        return f" (did you mean {sides[1]}x{sides[2]}?)"
-    if text.startswith("-"):
-        return " (sizes are positive)"
-    if text.lower().endswith("px"):
-        return " (write the number without px)"
+    for pattern, advice in _MISTAKES:
+        if found := pattern.fullmatch(text):
+            return f" ({advice(*found.groups())})"
     return ""
 
 
