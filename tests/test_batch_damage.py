@@ -248,7 +248,7 @@ def test_a_pipe_given_by_name_does_not_hang(tmp_path):
     report = resize([tmp_path / "pipe.png", tmp_path / "a.png"], tmp_path / "out")
     assert report.written == 1
     assert report.failures == [
-        (tmp_path / "pipe.png", "this is a folder, a pipe or a device, not a file; leave it out"),
+        (tmp_path / "pipe.png", "this is a folder, a pipe or a device, not a file; leave it out", "unreadable"),
     ]
 
 

@@ -196,7 +196,7 @@ def test_a_folder_that_cannot_be_read_is_a_failure_and_the_rest_goes_on(monkeypa
     monkeypatch.setattr(os, "scandir", refuse)
     found = find("in")
     assert names(found) == [("in/a.jpg", "out/a.jpg")]
-    assert found.failures == [(Path("in/locked"), "the folder cannot be read (Permission denied)")]
+    assert found.failures == [(Path("in/locked"), "the folder cannot be read (Permission denied)", "unreadable")]
 
 
 def test_taken_targets():

@@ -183,7 +183,7 @@ def test_the_first_failure_can_be_raised(folder, tmp_path):
 def test_a_folder_that_cannot_be_read_can_be_raised_too(folder, tmp_path):
     options = batch.Options(batch.parse_size(5), on_error="raise")
     inputs = batch.prepare(folder, tmp_path / "out", options)
-    inputs.failures.append(batch.Failure(Path("locked"), "the folder cannot be read"))
+    inputs.failures.append(batch.Failure(Path("locked"), "the folder cannot be read", "unreadable"))
     with pytest.raises(RuntimeError, match=r"^locked: the folder cannot be read$"):
         batch.process(inputs, options, apply=same)
 

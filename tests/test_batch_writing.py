@@ -96,6 +96,9 @@ class _Full:
     def write(self, data):
         raise OSError(self.number, os.strerror(self.number))
 
+    def fileno(self):
+        return self.file.fileno()
+
     def __enter__(self):
         return self
 
@@ -144,9 +147,9 @@ def test_a_name_as_long_as_names_can_be(tmp_path):
 def test_a_temporary_name_that_is_taken_is_left_alone(tmp_path, monkeypatch):
     tokens = iter(["00", "00", "01"])
     monkeypatch.setattr(writing.secrets, "token_hex", lambda count: next(tokens))
-    (tmp_path / f"{writing.TEMPORARY_PREFIX}00").write_bytes(b"somebody's")
+    (tmp_path / f"{writing.OURS}00").write_bytes(b"somebody's")
     write_atomic(tmp_path / "a.png", b"data", replace=False)
-    assert sorted(os.listdir(tmp_path)) == [f"{writing.TEMPORARY_PREFIX}00", "a.png"]
+    assert sorted(os.listdir(tmp_path)) == [f"{writing.OURS}00", "a.png"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files here")

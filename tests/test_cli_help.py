@@ -45,9 +45,8 @@ def test_every_command_explains_itself(words):
     assert (
         f"fastresample {' '.join(words)}" in text.partition("Options:")[0].removeprefix("Usage: ") or "cache" in words
     )
-    assert "--help" in text
+    assert "--help Show this message" in text
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
-    assert run(*words, "-h").stdout == result.stdout
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -63,7 +62,7 @@ def test_examples_of_the_help_are_commands_that_parse(words, tmp_path, monkeypat
     for example in examples:
         arguments = shlex.split(re.split(r" [|>] ", example)[0].replace("*.png", "a.png"))[1:]
         found = main.get_command(click.Context(main), arguments[0])
-        found.make_context(arguments[0], arguments[1:]).close()
+        found.make_context(arguments[0], arguments[1:], parent=click.Context(main)).close()
 
 
 @pytest.mark.parametrize(

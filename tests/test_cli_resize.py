@@ -532,6 +532,7 @@ def test_the_commands_and_the_functions_options_are_the_same():
         "paths",
         "quiet",
         "dry_run",
+        "verbose",
     }  # what stands for fields
     fields = {field.name for field in dataclasses.fields(options) if field.init} - {"existing", "on_error"}
     assert set(choices) - commands == fields

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import fastresample
@@ -12,15 +13,27 @@ from fastresample.batch.errors import ImageError
 from fastresample.batch.files import Failure, StrPath, find_inputs
 from fastresample.batch.formats import EXTENSIONS
 from fastresample.batch.layout import Placement, place
+from fastresample.batch.manifest import Manifest
 from fastresample.batch.memory import Budget, default_budget
-from fastresample.batch.naming import Inputs, Job, Output, OutputExistsError, name_outputs, taken_targets
+from fastresample.batch.naming import (
+    Inputs,
+    Job,
+    Output,
+    OutputExistsError,
+    leave_out,
+    name_outputs,
+    result_roots,
+    taken_targets,
+)
 from fastresample.batch.options import Options
 from fastresample.batch.pipeline import Apply, convert
 from fastresample.batch.preview import Preview, preview
-from fastresample.batch.report import Outcome, Report
+from fastresample.batch.report import Outcome, Report, Result
+from fastresample.batch.reporting import Reports
 from fastresample.batch.resizing import Resize
 from fastresample.batch.single import resize_bytes, resize_stream
 from fastresample.batch.sizes import Size, parse_size, parse_sizes
+from fastresample.batch.writing import remove_leftovers
 
 __all__ = [
     "EXTENSIONS",
@@ -36,6 +49,7 @@ __all__ = [
     "Placement",
     "Preview",
     "Report",
+    "Result",
     "Size",
     "parse_size",
     "parse_sizes",
@@ -144,7 +158,10 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath | None, op
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     found = find_inputs(sources, destination, EXTENSIONS, include=options.include, exclude=options.exclude)
     inputs = name_outputs(found, options, upright_shape)
-    if options.existing == "error" and not options.in_place and (taken := taken_targets(inputs.jobs)):
+    if options.resume:
+        manifest = inputs.manifest = Manifest(result_roots(found, len(sources), destination), options)
+        inputs.jobs, inputs.done = leave_out(inputs.jobs, lambda source, output: manifest.done(source, *output))
+    if options.existing == "error" and not options.in_place and (taken := _others_files(inputs)):
         raise OutputExistsError(taken)
     return inputs
 
@@ -174,12 +191,18 @@ def process(
         raise RuntimeError(f"{inputs.failures[0].path}: {inputs.failures[0].reason}")
     began = time.perf_counter()
     apply = apply or Resize(options)
-    jobs, existing = _without_existing(inputs.jobs, options)
-    report = Report(existing=existing, skipped=inputs.skipped, failures=list(inputs.failures), left=len(jobs))
+    jobs, there = _without_existing(inputs, options)
+    report = Report(existing=len(there), skipped=inputs.skipped, failures=list(inputs.failures), left=len(jobs))
+    reports = Reports(options, len(jobs))
+    for failure in inputs.failures:
+        reports.add(Outcome(failure.path, (), "failed", failure.kind, failure.reason))
+    for source, outputs in there:
+        reports.add(Outcome(source, tuple(output.target for output in outputs), "existing"))
     first_error: list[Outcome] = []
 
     def collect(outcome: Outcome) -> bool:
         report.add(outcome)
+        reports.add(outcome)
         if progress is not None:
             progress(outcome, len(jobs) - report.left, len(jobs))
         if outcome.error is not None and options.on_error == "raise":
@@ -188,26 +211,36 @@ def process(
 
     count = min(options.workers or fastresample.get_num_threads(), len(jobs))
     try:
+        for folder in {output.target.parent for job in inputs.jobs + there for output in job.outputs}:
+            remove_leftovers(folder)
         if jobs:
             budget = Budget(options.memory or default_budget())
             with strict_pillow(options.max_pixels):
-                workers.run(jobs, lambda job: convert(job, options, apply, budget), collect, count)
+                workers.run(jobs, lambda job: convert(job, options, apply, budget, inputs.manifest), collect, count)
     except KeyboardInterrupt:
         report.stopped = "interrupted"
         raise Interrupted(report) from None
     finally:
         report.seconds = time.perf_counter() - began
+        for path, problem in inputs.manifest.problems.items() if inputs.manifest else ():
+            report.notes[problem] = [path]
         report.failures.sort()
+        reports.end(report)
     if first_error:
         raise RuntimeError(f"{first_error[0].source}: {first_error[0].reason}") from first_error[0].error
     return report
 
 
-def _without_existing(jobs: list[Job], options: Options) -> tuple[list[Job], int]:
-    """Leave out the outputs that exist, where they are to be skipped; and say how many images have all of theirs."""
+def _others_files(inputs: Inputs) -> list[Path]:
+    """Return the output names that are taken by files which no run of the manifest wrote."""
+    made = inputs.manifest.made if inputs.manifest else lambda target: False
+    return [target for target in taken_targets(inputs.jobs) if not made(target)]
+
+
+def _without_existing(inputs: Inputs, options: Options) -> tuple[list[Job], list[Job]]:
+    """Part what is to be done from what is there already, where outputs that exist are to be skipped."""
     if options.existing != "skip" or options.in_place:
-        return jobs, 0
-    taken = set(taken_targets(jobs))
-    left = [Job(source, tuple(output for output in outputs if output.target not in taken)) for source, outputs in jobs]
-    todo = [job for job in left if job.outputs]
-    return todo, len(jobs) - len(todo)
+        return inputs.jobs, inputs.done
+    taken = set(_others_files(inputs))
+    todo, there = leave_out(inputs.jobs, lambda source, output: output.target in taken)
+    return todo, inputs.done + there

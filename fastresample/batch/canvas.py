@@ -4,7 +4,7 @@ import numpy as np
 from PIL import ImageColor
 
 from fastresample.batch.colour import Samples
-from fastresample.batch.errors import ImageError
+from fastresample.batch.errors import UnsupportedError
 from fastresample.batch.layout import Placement
 
 WHITE = "white"
@@ -70,7 +70,9 @@ def _in_colour(samples: Samples, mode: str) -> tuple[Samples, str]:
 def _colour(mode: str, name: str | None) -> Samples:
     """Return a colour's samples in a mode."""
     if mode in ("I", "F"):
-        raise ImageError(f"bars have no colour in pictures of mode {mode}, whose white is not known; use fit contain")
+        raise UnsupportedError(
+            f"bars have no colour in pictures of mode {mode}, whose white is not known; use fit contain"
+        )
     if name is None and mode in ("LA", "RGBA"):
         return np.zeros(len(mode), np.uint8)
     colour = ImageColor.getcolor(name or WHITE, "L" if mode == "I;16" else "RGBA" if mode == "CMYK" else mode)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from fastresample.batch import light
-from fastresample.batch.errors import ImageError
+from fastresample.batch.errors import UnsupportedError
 
 Samples = NDArray[Any]
 
@@ -47,7 +47,7 @@ def to_samples(image: Image.Image) -> tuple[Samples, str]:
     """
     mode = _WORKING_MODES.get(image.mode)
     if mode is None:
-        raise ImageError(f"pictures in colour mode {image.mode} are not supported; convert it to RGB first")
+        raise UnsupportedError(f"pictures in colour mode {image.mode} are not supported; convert it to RGB first")
     if mode in ("L", "RGB") and "transparency" in image.info:  # one transparent colour, or alpha for palette entries
         mode += "A"
     if mode == "I;16":

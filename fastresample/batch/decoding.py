@@ -13,7 +13,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from fastresample.batch import damage, jpeg
 from fastresample.batch.colour import Samples, to_samples
-from fastresample.batch.errors import ImageError
+from fastresample.batch.errors import ImageError, TooLargeError, UnreadableError, UnsupportedError
 from fastresample.batch.formats import BY_NAME, FORMATS, Format
 from fastresample.batch.kinds import SIGNATURE_BYTES, format_by_signature, losses, misread
 from fastresample.batch.limits import DEFAULT_LIMITS, HUGE_ADVICE, Limits
@@ -158,7 +158,7 @@ def read(
             header = _header(image, file)
             limits.check(header.shape, header.frames, header.length)
             if kind := misread(image):
-                raise ImageError(f"TIFF files with {kind} are not read correctly; store it in another way first")
+                raise UnsupportedError(f"TIFF files with {kind} are not read correctly; store it in another way first")
             notes = losses(image, file)
             format_ = BY_NAME[image.format or ""]
             settings = format_.kept(image, file)
@@ -173,9 +173,9 @@ def read(
         except (ImageError, MemoryError):
             raise
         except UnidentifiedImageError:
-            raise ImageError(_unidentified(file)) from None
+            raise UnsupportedError(_unidentified(file)) from None
         except Image.DecompressionBombError as error:
-            raise ImageError(f"refused as too large ({error}); {HUGE_ADVICE}") from None
+            raise TooLargeError(f"refused as too large ({error}); {HUGE_ADVICE}") from None
         except Exception as error:  # decoders raise anything: OSError, SyntaxError, struct.error, EOFError, ...
             raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
     origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
@@ -217,7 +217,7 @@ def upright_shape(path: Path) -> tuple[int, int]:
             image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
             return upright_size(image)
         except UnidentifiedImageError:
-            raise ImageError(_unidentified(file)) from None
+            raise UnsupportedError(_unidentified(file)) from None
         except Exception as error:
             raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
 
@@ -228,16 +228,18 @@ def _open_regular(path: Path) -> BinaryIO:
     try:
         file = os.fdopen(os.open(path, flags), "rb")
     except FileNotFoundError:
-        raise ImageError("the file is gone; it was there when the run began") from None
+        raise UnreadableError("the file is gone; it was there when the run began") from None
     except OSError as error:
-        raise ImageError(f"the file cannot be read ({error.strerror}); check its permissions and its disk") from error
+        raise UnreadableError(
+            f"the file cannot be read ({error.strerror}); check its permissions and its disk"
+        ) from error
     status = os.fstat(file.fileno())
     if stat.S_ISREG(status.st_mode) and status.st_size:
         return file
     file.close()
     if stat.S_ISREG(status.st_mode):
         raise ImageError("the file is empty; fetch it again or remove it")
-    raise ImageError("this is a folder, a pipe or a device, not a file; leave it out")
+    raise UnreadableError("this is a folder, a pipe or a device, not a file; leave it out")
 
 
 def _unidentified(file: BinaryIO) -> str:

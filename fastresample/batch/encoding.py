@@ -6,7 +6,7 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 from fastresample.batch.decoding import Origin
-from fastresample.batch.errors import FormatError, ImageError
+from fastresample.batch.errors import FormatError, TooLargeError, UnsupportedError
 from fastresample.batch.formats import FORMATS, MODE_WORDS, Format
 from fastresample.batch.metadata import Metadata, exif_of_size, exif_with_xmp, fits_compressed_tiff, suits
 
@@ -61,7 +61,7 @@ def encode(
         If the format cannot hold the picture.
     """
     if max(image.size) > target.max_side:
-        raise ImageError(
+        raise TooLargeError(
             f"the result has {image.width} x {image.height} pixels, but {target.name} holds at most {target.max_side} "
             "a side; choose a smaller size or another format"
         )
@@ -84,7 +84,7 @@ def encode(
     try:
         image.save(buffer, target.name, **settings)
     except (OSError, ValueError) as error:
-        raise ImageError(f"the result cannot be written as {target.name} ({error})") from error
+        raise UnsupportedError(f"the result cannot be written as {target.name} ({error})") from error
     return buffer.getvalue(), notes
 
 

@@ -2,10 +2,36 @@
 
 
 class ImageError(ValueError):
-    """A file's content cannot be used; the message says why and what its owner can do."""
+    """A file's content cannot be used; the message says why and what its owner can do.
+
+    Attributes
+    ----------
+    kind : str
+        The class of the reason, one of `reasons.KINDS`.
+    """
+
+    kind = "damaged"
 
 
-class FormatError(ImageError):
+class UnsupportedError(ImageError):
+    """The file is no picture that is read, or its result nothing that the format holds."""
+
+    kind = "unsupported"
+
+
+class TooLargeError(ImageError):
+    """A picture, or what is asked of it, goes beyond a limit."""
+
+    kind = "too-large"
+
+
+class UnreadableError(ImageError):
+    """The file cannot be opened."""
+
+    kind = "unreadable"
+
+
+class FormatError(UnsupportedError):
     """A format cannot hold what others can.
 
     Attributes

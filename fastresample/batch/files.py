@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from fastresample.batch.patterns import matches
+from fastresample.batch.writing import OURS
 
 StrPath = str | os.PathLike[str]
 
@@ -35,10 +36,11 @@ class Source(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A file or folder that could not be used, and why, in words for its owner."""
+    """A file or folder that could not be used, why, in words for its owner, and the class of that (`reasons.KINDS`)."""
 
     path: Path
     reason: str
+    kind: str
 
 
 @dataclass
@@ -181,11 +183,15 @@ class _Walk(NamedTuple):
                 with os.scandir(folder) as entries:
                     listing = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                self.found.failures.append(Failure(folder, f"the folder cannot be read ({error.strerror})"))
+                self.found.failures.append(
+                    Failure(folder, f"the folder cannot be read ({error.strerror})", "unreadable")
+                )
                 continue
             below = []
             for entry in listing:
                 path = folder / entry.name
+                if entry.name.startswith(OURS):
+                    continue
                 if self.exclude and matches(PurePosixPath(path.relative_to(self.top)), self.exclude):
                     self.found.skipped["excluded"] += 1
                 elif entry.is_dir(follow_symlinks=False):

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from fastresample.batch.errors import ImageError
+from fastresample.batch.errors import TooLargeError
 from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS, Size
 
 FITS = ("contain", "cover", "pad", "stretch")
@@ -146,7 +146,7 @@ def _pad(inner: Pair, size: Size, gravity: str) -> Placement:
 
 def _check_result_size(height: int, width: int) -> None:
     if height * width > MAX_PIXELS:
-        raise ImageError(
+        raise TooLargeError(
             f"the result would have {width} x {height} pixels, the limit is {MAX_MEGAPIXELS} megapixels; "
             "choose a smaller size"
         )

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from fastresample.batch.errors import ImageError
+from fastresample.batch.errors import TooLargeError
 from fastresample.batch.quantities import in_bytes, in_pixels
 from fastresample.batch.sizes import MAX_PIXELS
 
@@ -32,14 +32,16 @@ class Limits(NamedTuple):
         """Raise ImageError if a file of `length` bytes, with `frames` pictures of ``shape = (h, w)``, holds more."""
         height, width = shape
         if height * width > self.pixels:
-            raise ImageError(
+            raise TooLargeError(
                 f"refused as too large ({width} x {height} pixels, the limit is {in_pixels(self.pixels)}); "
                 f"{HUGE_ADVICE}"
             )
         if frames > self.frames:
-            raise ImageError(f"refused: {frames} pictures in one file, the limit is {self.frames}; raise --max-frames")
+            raise TooLargeError(
+                f"refused: {frames} pictures in one file, the limit is {self.frames}; raise --max-frames"
+            )
         if length > self.bytes:
-            raise ImageError(
+            raise TooLargeError(
                 f"refused: a file of {in_bytes(length)}, the limit is {in_bytes(self.bytes)}; raise --max-bytes"
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Condition
 
 from fastresample.batch.decoding import Header
-from fastresample.batch.errors import ImageError
+from fastresample.batch.errors import TooLargeError
 from fastresample.batch.quantities import in_bytes
 
 SHARE = 2  # the budget is one half of what the process may use, unless the user says another
@@ -103,7 +103,7 @@ class Budget:
         def admit(needed: int) -> None:
             nonlocal held
             if needed > self.limit:
-                raise ImageError(
+                raise TooLargeError(
                     f"needs about {in_bytes(needed)} of memory, the budget is {in_bytes(self.limit)}; raise it with "
                     "--memory (memory= in Python), or leave the picture out"
                 )

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastresample.batch.errors import ImageError
-from fastresample.batch.files import Failure, Found, Source, identity
+from fastresample.batch.files import Failure, Found, Source, StrPath, identity
 from fastresample.batch.formats import BY_OPTION
+from fastresample.batch.manifest import Manifest
 from fastresample.batch.names import Template
 from fastresample.batch.options import Options
 from fastresample.batch.sizes import Size
@@ -34,11 +35,27 @@ class Job(NamedTuple):
 
 @dataclass
 class Inputs:
-    """What a run is about: its jobs, how many files were passed over by kind, and what could not be read."""
+    """What a run is about.
+
+    Attributes
+    ----------
+    jobs : list of Job
+        What is to be done.
+    done : list of Job
+        What earlier runs have done, by the manifest.
+    skipped : Counter
+        How many files were passed over, by kind.
+    failures : list of Failure
+        What could not be read.
+    manifest : Manifest or None
+        What earlier runs have done, where the options ask for it.
+    """
 
     jobs: list[Job] = field(default_factory=list)
+    done: list[Job] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    manifest: Manifest | None = None
 
 
 class OutputExistsError(FileExistsError):
@@ -81,7 +98,7 @@ def name_outputs(found: Found, options: Options, measure: Callable[[Path], Shape
         try:
             shape = measure(source.path) if measured else None
         except ImageError as error:
-            inputs.failures.append(Failure(source.path, str(error)))
+            inputs.failures.append(Failure(source.path, str(error), error.kind))
             continue
         inputs.jobs.append(Job(source.path, tuple(_output(source, size, shape, options) for size in options.sizes)))
     _refuse_duplicates(inputs.jobs)
@@ -93,6 +110,28 @@ def name_outputs(found: Found, options: Options, measure: Callable[[Path], Shape
 def taken_targets(jobs: Iterable[Job]) -> list[Path]:
     """Return the output names that are taken already, by whatever kind of file."""
     return [output.target for job in jobs for output in job.outputs if os.path.lexists(output.target)]
+
+
+def leave_out(jobs: Iterable[Job], is_done: Callable[[Path, Output], bool]) -> tuple[list[Job], list[Job]]:
+    """Return what is left of the jobs, and those of which nothing is left; ``is_done(source, output)`` decides."""
+    todo, done = [], []
+    for job in jobs:
+        outputs = tuple(output for output in job.outputs if not is_done(job.source, output))
+        if outputs:
+            todo.append(job._replace(outputs=outputs))
+        else:
+            done.append(job)
+    return todo, done
+
+
+def result_roots(found: Found, inputs: int, destination: StrPath | None) -> set[Path]:
+    """Return the folders for what is remembered of results: the output; in place, each folder with sources.
+
+    In place, a run of a part of the tree has to know what one of the whole did.
+    """
+    if destination is None:
+        return {source.path.parent for source in found.sources}
+    return {Path(destination)} if inputs > 1 else {source.root for source in found.sources}
 
 
 def _output(source: Source, size: Size, shape: Shape | None, options: Options) -> Output:

@@ -1,7 +1,10 @@
 """What a run is to do: one record, checked once, for the function and the command line alike."""
 
 import operator
+import os
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from PIL import ImageColor
@@ -21,6 +24,7 @@ EXISTING = ("error", "skip", "overwrite")
 ON_ERROR = ("report", "raise")
 ICC = ("keep", "srgb", "strip")
 METADATA = ("keep", "strip", "strip-gps")
+REPORTS = (".jsonl", ".html")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,12 @@ class Options:
     memory : int, str or None
         Bytes (``"2GB"``) that the images at work may take together, estimated before they are decoded: they wait for
         each other, and one that needs more alone is refused. None: half of what the process may use.
+    resume : bool
+        Whether to do only what is missing, has changed, or was made with other options, by the manifest that such runs
+        keep in the output folder. What they wrote may be replaced; for other files `existing` counts.
+    report : path or sequence of paths
+        Files to write what became of each image: ``.jsonl`` (JSON Lines, as the run goes) or ``.html`` (a page with
+        small pictures, at its end; needs Jinja2).
     workers : int or None
         Images worked on at once; default: `fastresample.get_num_threads()`, the cores this process may use.
     on_error : {"report", "raise"}
@@ -113,6 +123,8 @@ class Options:
     max_frames: int = MAX_FRAMES
     max_bytes: int = MAX_BYTES
     memory: int | None = None
+    resume: bool = False
+    report: Any = ()
     workers: int | None = None
     on_error: str = "report"
     sizes: tuple[Size, ...] = field(init=False, repr=False)
@@ -133,7 +145,7 @@ class Options:
             _check_choice(name, getattr(self, name), choices)
         if self.format is not None:
             _check_choice("format", self.format, tuple(BY_OPTION))
-        for name in ("antialias", "linear", "in_place", "shrink_on_load"):
+        for name in ("antialias", "linear", "in_place", "shrink_on_load", "resume"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} must be True or False, got {getattr(self, name)!r}")
         _check_count("workers", self.workers, None, "None (one per core)")
@@ -150,6 +162,7 @@ class Options:
                 _check_box(size, self.fit)
         self._set(template=parse_template(self._name()))
         self._set(**{name: check_patterns(name, getattr(self, name)) for name in ("include", "exclude")})
+        self._set(report=_checked_reports(self.report))
         self._check_in_place()
 
     def place(self, shape: tuple[int, int], size: Size) -> Placement:
@@ -195,6 +208,17 @@ class Options:
     def _set(self, **fields: Any) -> None:
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+
+
+def _checked_reports(value: Any) -> tuple[Path, ...]:
+    """Return the names of reports as paths; their endings say what they become."""
+    names = (value,) if isinstance(value, (str, os.PathLike)) else tuple(value)
+    for name in names:
+        if Path(name).suffix.lower() not in REPORTS:
+            raise ValueError(f"report must end in {' or '.join(REPORTS)}, got {os.fspath(name)!r}")
+        if Path(name).suffix.lower() == ".html" and find_spec("jinja2") is None:
+            raise ValueError("an HTML report needs Jinja2: pip install 'fastresample[report]'; or give a .jsonl file")
+    return tuple(map(Path, names))
 
 
 def _check_count(name: str, value: int | None, largest: int | None, otherwise: str) -> None:

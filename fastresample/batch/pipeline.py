@@ -1,6 +1,7 @@
 """One image from file to files: decode, resize, encode, write; what goes wrong becomes a reason, not a traceback."""
 
-import errno
+import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,32 +10,44 @@ from typing import BinaryIO, NamedTuple
 from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles
 from fastresample.batch.colour import Samples
 from fastresample.batch.decoding import Header, Origin
-from fastresample.batch.errors import ImageError
 from fastresample.batch.formats import EXTENSIONS, Format
 from fastresample.batch.layout import Placement
+from fastresample.batch.manifest import Manifest, State
 from fastresample.batch.memory import Admit, Budget, needed
 from fastresample.batch.metadata import under_policy
 from fastresample.batch.naming import Job, Output
 from fastresample.batch.options import Options
-from fastresample.batch.report import Outcome
+from fastresample.batch.reasons import Reason, explain, name_taken
+from fastresample.batch.report import Outcome, Result
 from fastresample.batch.writing import write_atomic
 
 # apply(samples, placement) -> the placement's inner size, made of its box; called from many threads at once.
 Apply = Callable[[Samples, Placement], Samples]
 
-# Errors of the output's disk as a whole: no space, quota used up, read-only file system.
-_DISK_ERRORS = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
+class Rendering(NamedTuple):
+    """One encoded result.
 
-class Result(NamedTuple):
-    """One encoded result."""
+    Attributes
+    ----------
+    output : Output
+        Under which name it goes.
+    data : bytes
+        The file's content.
+    size, source_size : (int, int)
+        Width and height of the result and of its source's picture, upright.
+    notes : tuple of str
+        What the owner should know.
+    """
 
     output: Output
     data: bytes
+    size: tuple[int, int]
+    source_size: tuple[int, int]
     notes: tuple[str, ...]
 
 
-def convert(job: Job, options: Options, apply: Apply, budget: Budget) -> Outcome:
+def convert(job: Job, options: Options, apply: Apply, budget: Budget, manifest: Manifest | None = None) -> Outcome:
     """Resize one image file to all its sizes.
 
     Parameters
@@ -47,27 +60,58 @@ def convert(job: Job, options: Options, apply: Apply, budget: Budget) -> Outcome
         ``apply(samples, placement) -> samples`` for arrays (H, W) or (H, W, C); called from many threads at once.
     budget : Budget
         The memory that all images at work share.
+    manifest : Manifest or None
+        Where results are recorded; those that it knows may be replaced.
     """
+    began = time.perf_counter()
+    state = State.of(job.source)  # before it is read: of what changes during that, a rerun finds another state
     targets = tuple(output.target for output in job.outputs)
-    writing = job.outputs[0].target
+    target, pixels = targets[0], None
+    results: list[Result] = []
     notes: dict[str, None] = {}  # each once, in order
-    existing = 0
+    failure: Exception | None = None
+    reason: Reason | None = None
     try:
         with budget.share() as admit:
-            for (writing, _), data, said in render(job.source, job.outputs, options, apply, admit=admit):
-                notes.update(dict.fromkeys(said))
+            for rendering in render(job.source, job.outputs, options, apply, admit=admit):
+                target, pixels = rendering.output.target, rendering.source_size
+                notes.update(dict.fromkeys(rendering.notes))
                 try:
-                    write_atomic(
-                        writing, data, replace=options.replaces, mode_of=job.source if options.in_place else None
-                    )
-                except FileExistsError as error:
+                    results.append(_write(job, state, rendering, options, manifest))
+                except FileExistsError:
                     if options.existing != "skip":
-                        return Outcome(job.source, targets, "failed", _name_taken(writing), error=error)
-                    existing += 1
+                        raise
+    except FileExistsError as error:
+        failure, reason = error, name_taken(target)
     except Exception as error:
-        stops = isinstance(error, OSError) and error.errno in _DISK_ERRORS
-        return Outcome(job.source, targets, "failed", _reason(error, job, writing), error=error, stops=stops)
-    return Outcome(job.source, targets, "existing" if existing == len(targets) else "written", notes=tuple(notes))
+        failure, reason = error, explain(error, target)
+    return Outcome(
+        job.source,
+        targets,
+        status="failed" if reason else "written" if results else "existing",
+        kind=reason.kind if reason else "",
+        reason=reason.text if reason else "",
+        notes=tuple(notes) if results else (),
+        results=tuple(results),
+        pixels=pixels,
+        bytes=state.bytes if state else None,
+        seconds=time.perf_counter() - began,
+        error=failure,
+        stops=reason is not None and reason.stops,
+    )
+
+
+def _write(job: Job, state: State | None, rendering: Rendering, options: Options, manifest: Manifest | None) -> Result:
+    """Give a result its name."""
+    output, data = rendering.output, rendering.data
+    sha256 = hashlib.sha256(data).hexdigest()
+    announce, ours = None, False
+    if manifest is not None:
+        ours = manifest.made(output.target)
+        announce = partial(manifest.record, job.source, state, *output, sha256)
+    mode_of = job.source if options.in_place else None
+    write_atomic(output.target, data, replace=options.replaces or ours, mode_of=mode_of, announce=announce)
+    return Result(output.target, *rendering.size, len(data), sha256)
 
 
 def render(
@@ -77,7 +121,7 @@ def render(
     apply: Apply,
     format_: Format | None = None,
     admit: Admit = lambda needed: None,
-) -> Iterator[Result]:
+) -> Iterator[Rendering]:
     """Decode a file once and encode it in all its sizes.
 
     Parameters
@@ -112,7 +156,8 @@ def render(
             apply(working.samples, layout.of_shrunk(placement, picture.shape, picture.factor)), working
         )
         data, notes = _encode(resized, mode, placement, target, origin, options)
-        yield Result(output, data, origin.notes + notes + _misnamed(source, origin))
+        said = origin.notes + notes + _misnamed(source, origin)
+        yield Rendering(output, data, placement.canvas[::-1], picture.shape[::-1], said)
 
 
 def _prepare(header: Header, outputs: Sequence[Output], options: Options, admit: Admit) -> int:
@@ -155,23 +200,3 @@ def _misnamed(source: Path | BinaryIO, origin: Origin) -> tuple[str, ...]:
     if not isinstance(source, Path) or EXTENSIONS.get(source.suffix.lower(), origin.format) is origin.format:
         return ()
     return (f"is a {origin.format.name} file by its content, whatever its name says",)
-
-
-def _name_taken(target: Path) -> str:
-    return f"{target} appeared during the run and was left as it is; remove it or overwrite existing files"
-
-
-def _reason(error: Exception, job: Job, target: Path) -> str:
-    if isinstance(error, ImageError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "not enough memory for this image; use fewer workers"
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"the disk of {target.parent} is full; free some space and run again, skipping existing files"
-    if isinstance(error, NotADirectoryError):
-        return f"{target} cannot be written ({error.strerror}); move that file, or choose another output"
-    if isinstance(error, OSError) and target.is_dir():
-        return f"{target} is a folder; move it, or choose another output"
-    if isinstance(error, OSError):
-        return f"{target} cannot be written ({error.strerror or error}); check the folder's permissions and its disk"
-    return f"unexpected {type(error).__name__}: {error}; please report this with the file"

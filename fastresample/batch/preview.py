@@ -42,8 +42,13 @@ def preview(inputs: Inputs, options: Options) -> Iterator[Preview]:
             except ImageError as error:
                 reason = str(error)
             for output in job.outputs:
-                if not reason and options.existing == "skip" and os.path.lexists(output.target):
+                if not reason and options.existing == "skip" and _stays(output.target, inputs):
                     yield Preview(job.source, output.target, shape, None, "there already")
                     continue
                 after = options.place(shape, output.size).canvas if shape else None
                 yield Preview(job.source, output.target, shape, after, reason)
+
+
+def _stays(target: Path, inputs: Inputs) -> bool:
+    """Whether there is a file that is not replaced: one that no run of the manifest wrote."""
+    return os.path.lexists(target) and not (inputs.manifest and inputs.manifest.made(target))

@@ -8,7 +8,30 @@ from typing import Literal, NamedTuple
 from fastresample.batch.files import Failure
 
 
-class Outcome(NamedTuple):
+class Result(NamedTuple):
+    """A file that was written.
+
+    Attributes
+    ----------
+    target : Path
+        Its name.
+    width, height : int
+        Its size in pixels.
+    bytes : int
+        Its length.
+    sha256 : str
+        The hash of its content, in hexadecimal digits.
+    """
+
+    target: Path
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
     """What became of one image.
 
     Attributes
@@ -19,10 +42,20 @@ class Outcome(NamedTuple):
         The names under which its results go, one per size.
     status : str
         ``"written"``; ``"existing"``: all names were taken and left alone; ``"failed"``.
+    kind : str
+        The class of a failure, one of `reasons.KINDS`; else empty.
     reason : str
         Why it failed, and what can be done.
     notes : tuple of str
         What its owner should know although it went well.
+    results : tuple of Result
+        What was written; of a failure, what was written before it.
+    pixels : (int, int) or None
+        Width and height of the source's picture, upright; None if it was not read so far.
+    bytes : int or None
+        Length of the source.
+    seconds : float
+        What it took, from opening the source to naming the last result.
     error : Exception or None
         What went wrong, for programs.
     stops : bool
@@ -32,8 +65,13 @@ class Outcome(NamedTuple):
     source: Path
     targets: tuple[Path, ...]
     status: Literal["written", "existing", "failed"]
+    kind: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
+    pixels: tuple[int, int] | None = None
+    bytes: int | None = None
+    seconds: float = 0.0
     error: Exception | None = None
     stops: bool = False
 
@@ -49,9 +87,11 @@ class Report:
     skipped : Counter
         Files in folders that are no images, by ending or kind.
     failures : list of Failure
-        Path and reason of each file that could not be resized.
+        Path, reason and its class of each file that could not be resized.
     notes : dict of str to list of Path
         What the owner of these files should know.
+    bytes_read, bytes_written : int
+        Lengths of the images written, before and after.
     left : int
         Images that were not reached because the run was stopped or interrupted.
     stopped : str
@@ -65,6 +105,8 @@ class Report:
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     notes: dict[str, list[Path]] = field(default_factory=dict)
+    bytes_read: int = 0
+    bytes_written: int = 0
     left: int = 0
     stopped: str = ""
     seconds: float = 0.0
@@ -74,15 +116,22 @@ class Report:
         """Whether every image was written or was there."""
         return not (self.failures or self.left or self.stopped)
 
+    @property
+    def kinds(self) -> Counter[str]:
+        """How many failures there are of each class."""
+        return Counter(failure.kind for failure in self.failures)
+
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
         self.left -= 1
         if outcome.status == "written":
             self.written += 1
+            self.bytes_read += outcome.bytes or 0
+            self.bytes_written += sum(result.bytes for result in outcome.results)
         elif outcome.status == "existing":
             self.existing += 1
         else:
-            self.failures.append(Failure(outcome.source, outcome.reason))
+            self.failures.append(Failure(outcome.source, outcome.reason, outcome.kind))
         for note in outcome.notes:
             self.notes.setdefault(note, []).append(outcome.source)
         if outcome.stops:

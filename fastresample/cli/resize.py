@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fastresample import batch
-from fastresample.cli import streams, terminal
+from fastresample.cli import streams, telling, terminal
 from fastresample.cli.resize_options import SECTIONS
 from fastresample.cli.sections import Sectioned
 
@@ -36,6 +36,7 @@ def command(
     only_shrink: bool,
     only_grow: bool,
     dry_run: bool,
+    verbose: bool,
     quiet: bool,
     **fields: Any,
 ) -> None:
@@ -57,6 +58,7 @@ def command(
     """
     inputs, output = _split(paths, fields["in_place"])
     _refuse_both("--overwrite", overwrite, "--skip-existing", skip_existing)
+    _refuse_both("--verbose", verbose, "--quiet", quiet)
     _refuse_both("--only-shrink", only_shrink, "--only-grow", only_grow)
     if only := "shrink" if only_shrink else "grow" if only_grow else "":
         fields["size"] = tuple(replace(size, only=only) for size in fields["size"])
@@ -69,13 +71,13 @@ def command(
     if dry_run:
         ctx.exit(_preview(inputs, output, options))
     try:
-        report = _run(inputs, output, options, quiet)
+        report = _run(inputs, output, options, quiet, verbose)
     except batch.Interrupted as interruption:
-        _conclude(interruption.report, output, quiet)
+        telling.conclude(interruption.report, output, options, quiet)
         raise
     if report.stopped:
         terminal.say(f"stopped: {report.stopped}")
-    _conclude(report, output, quiet)
+    telling.conclude(report, output, options, quiet)
     ctx.exit(0 if report.ok else 1)
 
 
@@ -102,12 +104,12 @@ def _prepare(inputs: tuple[str, ...], output: str | None, options: batch.Options
     try:
         found = batch.prepare(inputs, output, options)
     except batch.OutputExistsError as error:
-        raise _Refused(_existing_outputs(error, output)) from None
+        raise _Refused(telling.existing_outputs(error, output)) from None
     except (OSError, ValueError) as error:
         raise _Refused(terminal.printable(error)) from None
     for failure in found.failures:
         terminal.say(f"{failure.path}: {failure.reason}")
-    if not found.jobs:
+    if not found.jobs and not found.done:
         terminal.say(f"no images found in {', '.join(inputs)}")
     return found
 
@@ -126,38 +128,21 @@ def _preview(inputs: tuple[str, ...], output: str | None, options: batch.Options
     return 1 if failed else 0
 
 
-def _run(inputs: tuple[str, ...], output: str | None, options: batch.Options, quiet: bool) -> batch.Report:
+def _run(
+    inputs: tuple[str, ...], output: str | None, options: batch.Options, quiet: bool, verbose: bool
+) -> batch.Report:
     found = _prepare(inputs, output, options)
+    failed: list[Path] = []
     with terminal.progress_bar(len(found.jobs), unit="image", quiet=quiet) as bar, terminal.library_log(quiet=quiet):
 
         def show(outcome: batch.Outcome, done: int, total: int) -> None:
             if outcome.status == "failed":
                 terminal.say(f"{outcome.source}: {outcome.reason}")
+                failed.append(outcome.source)
+                bar.set_postfix_str(f"{len(failed)} failed", refresh=False)
+            elif verbose:
+                terminal.say(f"{outcome.source}: {telling.told(outcome)}")
             bar.total = total  # without those that are skipped
             bar.update()
 
         return batch.process(found, options, progress=show)
-
-
-def _existing_outputs(error: batch.OutputExistsError, output: str | None) -> str:
-    if output is not None and error.paths == [Path(output)]:
-        return (
-            f"OUTPUT (the last argument) {terminal.printable(output)} exists already; add an output if this is an "
-            "input, else --overwrite to replace it, or --skip-existing to leave it"
-        )
-    others = len(error.paths) - 1
-    exist = f"and {others} more exist" if others else "exists"
-    return (
-        f"{terminal.printable(error.paths[0])} {exist} already; add --overwrite to replace "
-        f"{'them' if others else 'it'}, or --skip-existing to do only what is missing"
-    )
-
-
-def _conclude(report: batch.Report, output: str | None, quiet: bool) -> None:
-    """Say how the run ended: notes on stderr, the summary on stdout."""
-    if not quiet:
-        for note, paths in report.notes.items():
-            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-            terminal.say(f"note: {paths[0]}{more}: {note}")
-    if not quiet:
-        click.echo(terminal.printable(f"{report} -> {output or 'in place'}"))

@@ -128,6 +128,11 @@ SECTIONS = {
         _option("--exclude", multiple=True, metavar="PATTERN", text="In folders, leave out such files and folders."),
         _option("--overwrite", is_flag=True, text="Replace outputs that exist."),
         _option("--skip-existing", is_flag=True, text="Leave outputs that exist and do the others."),
+        _option(
+            "--resume",
+            is_flag=True,
+            text="Do only what is missing, has changed or was made with other options; give it from the first run on.",
+        ),
         _option("--in-place", is_flag=True, text="Replace the inputs; there is no OUTPUT then."),
     ),
     "Damage and limits": (
@@ -165,6 +170,15 @@ SECTIONS = {
     "Run": (
         _option("-n", "--dry-run", is_flag=True, text="Say what would be done; write nothing."),
         _option("--workers", type=click.IntRange(min=1), metavar="N", text="Images at once  [default: one per core]"),
+        _option(
+            "--report",
+            multiple=True,
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            text="Write what became of each image: .jsonl (lines of JSON, as the run goes) or .html (a page); may be "
+            "repeated.",
+        ),
+        _option("-v", "--verbose", is_flag=True, text="Print a line for each image."),
         _option("-q", "--quiet", is_flag=True, text="Print failures only."),
     ),
 }

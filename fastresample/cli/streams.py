@@ -18,6 +18,8 @@ def resize(inputs: tuple[str, ...], output: str, options: batch.Options, *, quie
     """Resize one picture and return the exit code."""
     if len(inputs) > 1:
         raise click.UsageError(f"with - there is one picture, but {len(inputs)} inputs are named")
+    if options.resume or options.report:
+        raise click.UsageError("--resume and --report are for files and folders; leave them out with -")
     if output == STREAM and sys.stdout.isatty():
         raise click.UsageError("OUTPUT - would write a picture's bytes to the terminal; send them to a file or a pipe")
     target = None if output == STREAM else Path(output)

@@ -1,0 +1,181 @@
+"""What earlier runs made of which files: a line per result, so that a rerun does only what is missing or changed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from fastresample.batch.options import Options
+from fastresample.batch.reasons import FULL
+from fastresample.batch.sizes import Size
+from fastresample.batch.writing import OURS, LineFile
+
+NAME = f"{OURS}manifest.jsonl"
+
+_ABOUT = {
+    "about": "What fastresample resize --resume goes by: a line per result. It may be deleted; then all is done again.",
+    "schema": 1,
+}
+# The options that do not change what is in a result; a new option is taken for one that does.
+_NOT_SHAPING = {
+    *("size", "sizes", "name", "template", "include", "exclude"),  # each size is asked for by itself
+    *("existing", "in_place", "workers", "on_error", "resume", "report"),
+    *("max_pixels", "max_frames", "max_bytes", "memory"),
+}
+
+
+class State(NamedTuple):
+    """By what a file is known again. States are equal or not; none is older or newer, whatever clocks do."""
+
+    bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "State | None":
+        """Return the state of a file; None if there is none."""
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            return None
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+class Entry(NamedTuple):
+    """A line: what was written, of what, and how."""
+
+    output: State
+    sha256: str
+    source: str
+    source_state: State
+    options: str
+
+
+class Manifest:
+    """The manifests of a run, one in each of its output folders.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        The roots of the results; of those that hold one, the innermost counts.
+    options : Options
+        Those of the run.
+
+    Attributes
+    ----------
+    problems : dict of Path to str
+        Manifests that cannot be written, and why: what is done there will be done again, which is no reason to stop.
+    """
+
+    def __init__(self, folders: Iterable[Path], options: Options) -> None:
+        self._options = options
+        self._entries = {folder: _read(folder / NAME) for folder in folders}
+        self._lock = Lock()
+        self.problems: dict[Path, str] = {}
+
+    def done(self, source: Path, target: Path, size: Size) -> bool:
+        """Whether a result is what this run would make: of the same file, in the same way, and untouched since.
+
+        In place, the result took the file's name: what was written there in the same way is done.
+        """
+        name, state, how = os.path.abspath(source), State.of(source), self._how(size)
+        return any(
+            (self._options.in_place or (entry.source, entry.source_state) == (name, state))
+            and entry.options == how
+            and _holds(target, entry)
+            for entry in self._of(target)
+        )
+
+    def made(self, target: Path) -> bool:
+        """Whether a file is as some run wrote it, so that nobody loses anything when a newer result replaces it."""
+        return any(_holds(target, entry) for entry in self._of(target))
+
+    def record(
+        self, source: Path, state: State | None, target: Path, size: Size, sha256: str, status: os.stat_result
+    ) -> None:
+        """Add a line for a result that is about to get its name.
+
+        Before and not after: a run that is killed in between leaves a line without a file, which harms nothing, and
+        never a file that nobody knows.
+
+        Raises
+        ------
+        OSError
+            If the disk is full.
+        """
+        folder = self._folder(target)
+        path = folder / NAME
+        if state is None or path in self.problems:
+            return
+        line = {
+            "output": os.fspath(target.relative_to(folder)),
+            "bytes": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "sha256": sha256,
+            "source": os.path.abspath(source),
+            "source_bytes": state.bytes,
+            "source_mtime_ns": state.mtime_ns,
+            "options": self._how(size),
+        }
+        try:
+            with self._lock, LineFile(path, fresh=False) as file:  # opened each time: there may be very many folders
+                if file.empty:
+                    file.append(json.dumps(_ABOUT))
+                file.append(json.dumps(line))
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            self.problems[path] = f"cannot be written ({error.strerror or error}); a rerun will do all again"
+
+    def _folder(self, target: Path) -> Path:
+        return max((folder for folder in self._entries if target.is_relative_to(folder)), key=lambda f: len(f.parts))
+
+    def _of(self, target: Path) -> list[Entry]:
+        folder = self._folder(target)
+        return self._entries[folder].get(os.fspath(target.relative_to(folder)), [])
+
+    def _how(self, size: Size) -> str:
+        """Return a short name for everything that shapes a result."""
+        shaping = {
+            field.name: repr(getattr(self._options, field.name))
+            for field in fields(self._options)
+            if field.name not in _NOT_SHAPING
+        }
+        return hashlib.sha256(json.dumps([repr(size), shaping]).encode()).hexdigest()[:16]
+
+
+def _read(path: Path) -> dict[str, list[Entry]]:
+    """Return the entries of every name, as far as the lines can be understood."""
+    entries: dict[str, list[Entry]] = {}
+    with suppress(OSError), open(path, encoding="ascii", errors="replace") as file:
+        for line in file:
+            with suppress(ValueError, KeyError, TypeError, RecursionError):
+                name, entry = _parse(json.loads(line))
+                entries.setdefault(name, []).append(entry)
+    return entries
+
+
+def _parse(line: dict[str, Any]) -> tuple[str, Entry]:
+    texts = [line[name] for name in ("output", "sha256", "source", "options")]
+    numbers = [line[name] for name in ("bytes", "mtime_ns", "source_bytes", "source_mtime_ns")]
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
+        raise TypeError("not a line of a manifest")
+    return texts[0], Entry(State(*numbers[:2]), texts[1], texts[2], State(*numbers[2:]), texts[3])
+
+
+def _holds(target: Path, entry: Entry) -> bool:
+    """Whether a file is an entry's: by its state or, where it was copied or its disk is coarse, by its content."""
+    state = State.of(target)
+    if state is None or state.bytes != entry.output.bytes:
+        return False
+    if state == entry.output:
+        return True
+    try:
+        with open(target, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+    except OSError:
+        return False

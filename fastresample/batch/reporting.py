@@ -1,0 +1,68 @@
+"""The files that a run reports to; one that cannot be written costs the report, not the run."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from fastresample.batch.files import Failure
+from fastresample.batch.journal import Journal
+from fastresample.batch.options import Options
+from fastresample.batch.page import Page
+from fastresample.batch.reasons import explain
+from fastresample.batch.report import Outcome, Report
+
+
+class Writer(Protocol):
+    """What a report's file is to a run; every method may raise OSError."""
+
+    def add(self, outcome: Outcome) -> None:
+        """Take what became of a file."""
+
+    def end(self, report: Report) -> None:
+        """Take the end of the run."""
+
+
+_WRITERS: dict[str, Callable[[Path, Options, int], Writer]] = {".jsonl": Journal, ".html": Page}
+
+
+class Reports:
+    """The reports that the options ask for.
+
+    Parameters
+    ----------
+    options : Options
+        Those of the run.
+    images : int
+        How many files are to be resized.
+    """
+
+    def __init__(self, options: Options, images: int) -> None:
+        self._writers: dict[Path, Writer] = {}
+        self._failures: list[Failure] = []
+        for path in options.report:
+            try:
+                self._writers[path] = _WRITERS[path.suffix.lower()](path, options, images)
+            except OSError as error:
+                self._give_up(path, error)
+
+    def add(self, outcome: Outcome) -> None:
+        """Tell all reports what became of a file."""
+        for path, writer in tuple(self._writers.items()):
+            try:
+                writer.add(outcome)
+            except OSError as error:
+                self._give_up(path, error)
+
+    def end(self, report: Report) -> None:
+        """Finish all reports; those that could not be written become failures of the run."""
+        for path, writer in tuple(self._writers.items()):
+            try:
+                writer.end(report)
+            except OSError as error:
+                self._give_up(path, error)
+        report.failures += self._failures
+
+    def _give_up(self, path: Path, error: OSError) -> None:
+        self._writers.pop(path, None)
+        reason = explain(error, path)
+        self._failures.append(Failure(path, f"the report is incomplete: {reason.text}", reason.kind))

@@ -1,0 +1,47 @@
+"""What ``fastresample resize`` says: about each image, about outputs that exist, and at the end."""
+
+from pathlib import Path
+
+import click
+
+from fastresample import batch
+from fastresample.cli import terminal
+from fastresample.printable import size_text
+
+
+def existing_outputs(error: batch.OutputExistsError, output: str | None) -> str:
+    if output is not None and error.paths == [Path(output)]:
+        return (
+            f"OUTPUT (the last argument) {terminal.printable(output)} exists already; add an output if this is an "
+            "input, else --overwrite to replace it, or --skip-existing to leave it"
+        )
+    others = len(error.paths) - 1
+    exist = f"and {others} more exist" if others else "exists"
+    return (
+        f"{terminal.printable(error.paths[0])} {exist} already; add --overwrite to replace "
+        f"{'them' if others else 'it'}, or --skip-existing to do only what is missing"
+    )
+
+
+def told(outcome: batch.Outcome) -> str:
+    """Return what happened to an image in one line, for those who want to see each."""
+    if outcome.status == "existing":
+        return f"{', '.join(map(str, outcome.targets))} appeared during the run and was left as it is"
+    width, height = outcome.pixels or (0, 0)
+    results = (f"{made.target} ({made.width} x {made.height}, {size_text(made.bytes)})" for made in outcome.results)
+    return (
+        f"{width} x {height}, {size_text(outcome.bytes or 0)} -> {', '.join(results)} in {outcome.seconds * 1e3:.0f} ms"
+    )
+
+
+def conclude(report: batch.Report, output: str | None, options: batch.Options, quiet: bool) -> None:
+    """Say how the run ended: reports that failed and notes on stderr, the summary on stdout."""
+    for failure in report.failures:
+        if failure.path in options.report:
+            terminal.say(f"{failure.path}: {failure.reason}")
+    if quiet:
+        return
+    for note, paths in report.notes.items():
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        terminal.say(f"note: {paths[0]}{more}: {note}")
+    click.echo(terminal.printable(f"{report} -> {output or 'in place'}"))
