@@ -19,7 +19,7 @@ from fastresample.batch.kinds import SIGNATURE_BYTES, format_by_signature, losse
 from fastresample.batch.limits import DEFAULT_LIMITS, HUGE_ADVICE, Limits
 from fastresample.batch.metadata import Metadata, read_metadata, upright_size
 from fastresample.batch.sizes import MAX_PIXELS
-from fastresample.batch.turning import turned
+from fastresample.batch.turning import turned, turned_shape
 
 
 class Origin(NamedTuple):
@@ -60,26 +60,39 @@ class Header(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A decoded file: the picture upright, and what its result should keep.
+    """A decoded file: the picture as it lies there, and what its result should keep.
 
     Attributes
     ----------
     samples : ndarray, (H, W) or (H, W, C)
-        Upright. Along each axis ``factor`` times fewer than the picture has, rounded up.
+        Along each axis ``factor`` times fewer than the picture has, rounded up.
     mode : str
         The mode that the samples are in.
-    shape : (int, int)
-        Height and width of the picture.
     factor : int
         1, or by how much it was shrunk while it was decoded.
+    turn : Image.Transpose or None
+        What brings it upright.
+    stored : (int, int)
+        Height and width of the picture in the file, before it is shrunk and turned.
     origin : Origin
     """
 
     samples: Samples
     mode: str
-    shape: tuple[int, int]
     factor: int
+    turn: Image.Transpose | None
+    stored: tuple[int, int]
     origin: Origin
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the upright picture."""
+        return turned_shape(self.stored, self.turn)
+
+    @property
+    def upright(self) -> Samples:
+        """The samples, turned."""
+        return turned(self.samples, self.turn)
 
 
 def _whole(header: Header) -> int:
@@ -133,7 +146,7 @@ def read(
     *,
     lenient: bool = False,
 ) -> Picture:
-    """Decode the first picture of a file, which may be open already, and turn it upright.
+    """Decode the first picture of a file, which may be open already.
 
     Parameters
     ----------
@@ -155,7 +168,7 @@ def read(
     with _open_regular(source) if isinstance(source, Path) else nullcontext(source) as file:
         try:
             image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
-            header = _header(image, file)
+            header, stored = _header(image, file), (image.height, image.width)
             limits.check(header.shape, header.frames, header.length)
             if kind := misread(image):
                 raise UnsupportedError(f"TIFF files with {kind} are not read correctly; store it in another way first")
@@ -179,9 +192,7 @@ def read(
         except Exception as error:  # decoders raise anything: OSError, SyntaxError, struct.error, EOFError, ...
             raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
     origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
-    samples = turned(samples, turn)
-    shape = (samples.shape[0], samples.shape[1]) if factor == 1 else header.shape
-    return Picture(samples, mode, shape, factor, origin)
+    return Picture(samples, mode, factor, turn, stored, origin)
 
 
 def _header(image: Image.Image, file: BinaryIO) -> Header:

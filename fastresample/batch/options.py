@@ -176,8 +176,8 @@ class Options:
 
     @property
     def shrinks(self) -> bool:
-        """Whether pictures may be shrunk while they are decoded: not where single pixels are picked."""
-        return self.shrink_on_load and (self.method == "area" or (self.blends and self.antialias))
+        """Whether pictures may be shrunk while they are decoded, which averages levels: not where pixels are picked."""
+        return self.shrink_on_load and not self.linear and (self.method == "area" or (self.blends and self.antialias))
 
     @property
     def limits(self) -> Limits:

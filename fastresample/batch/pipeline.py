@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles
+from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles, turning
 from fastresample.batch.colour import Samples
 from fastresample.batch.decoding import Header, Origin
 from fastresample.batch.formats import EXTENSIONS, Format
@@ -152,9 +152,9 @@ def render(
         target = EXTENSIONS.get(output.target.suffix.lower(), format_ or origin.format)
         placement = options.place(picture.shape, output.size)
         _check_holds(target, samples, mode, origin, options)
-        resized = colour.from_working(
-            apply(working.samples, layout.of_shrunk(placement, picture.shape, picture.factor)), working
-        )
+        lying = turning.lying(placement, picture.shape, picture.turn)
+        resized = apply(working.samples, layout.of_shrunk(lying, picture.stored, picture.factor))
+        resized = turning.turned(colour.from_working(resized, working), picture.turn)
         data, notes = _encode(resized, mode, placement, target, origin, options)
         said = origin.notes + notes + _misnamed(source, origin)
         yield Rendering(output, data, placement.canvas[::-1], picture.shape[::-1], said)

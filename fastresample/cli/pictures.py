@@ -38,7 +38,7 @@ class Pictures:
         for path in self.paths:
             try:
                 with strict_pillow():
-                    samples = read(path).samples
+                    samples = read(path).upright
             except (batch.ImageError, MemoryError) as error:
                 self.failed += 1
                 terminal.say(f"{path}: {error or 'not enough memory for this image'}")
