@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -174,3 +175,151 @@ def test_the_limit_of_the_system_on_a_file(tmp_path):
     assert done.stdout.strip() == os.strerror(errno.EFBIG)
     assert os.listdir(tmp_path) == ["a.png"]
     assert target.stat().st_size == 30_000
+
+
+def test_what_is_announced_is_what_lies_there_afterwards(tmp_path):
+    announced = []
+    target = tmp_path / "a.png"
+
+    def announce(status):
+        assert not target.exists()
+        announced.append((status.st_size, status.st_mtime_ns))
+
+    write_atomic(target, b"data", replace=False, announce=announce)
+    assert announced == [(4, target.stat().st_mtime_ns)]
+
+
+def test_an_announcement_that_fails_keeps_the_name_free(tmp_path):
+    def announce(status):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        write_atomic(tmp_path / "a.png", b"data", replace=False, announce=announce)
+    assert os.listdir(tmp_path) == []
+
+
+class TestLeftovers:
+    """Temporary files of killed processes; the locks of living ones are real, in processes of their own."""
+
+    NAME = f"{writing.OURS}0123456789ab"
+
+    def test_they_are_removed(self, tmp_path):
+        (tmp_path / self.NAME).write_bytes(b"half")
+        assert writing.remove_leftovers(tmp_path) == 1
+        assert os.listdir(tmp_path) == []
+
+    @pytest.mark.parametrize(
+        "name", [writing.OURS, f"{writing.OURS}manifest.jsonl", f"{writing.OURS}0123456789AB", "a.png", f"{NAME}0"]
+    )
+    def test_other_files_stay(self, tmp_path, name):
+        (tmp_path / name).write_bytes(b"")
+        assert writing.remove_leftovers(tmp_path) == 0
+        assert os.listdir(tmp_path) == [name]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+    def test_links_and_folders_of_such_a_name_stay(self, tmp_path):
+        (tmp_path / "mine").write_bytes(b"")
+        os.symlink("mine", tmp_path / self.NAME)
+        (tmp_path / f"{writing.OURS}00123456789a").mkdir()
+        assert writing.remove_leftovers(tmp_path) == 0
+        assert len(os.listdir(tmp_path)) == 3
+
+    def test_there_may_be_no_folder(self, tmp_path):
+        assert writing.remove_leftovers(tmp_path / "none") == 0
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="files are locked by being open there")
+    def test_those_of_a_living_process_stay_until_it_is_killed(self, tmp_path):
+        script = """
+            import sys, time
+            from pathlib import Path
+            from fastresample.batch.writing import write_atomic
+
+            def announce(status):
+                print("written", flush=True)
+                time.sleep(60)
+
+            write_atomic(Path(sys.argv[1]), b"data", replace=True, announce=announce)
+        """
+        command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path / "a.png")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout.readline() == "written\n"
+            (name,) = os.listdir(tmp_path)
+            assert writing.remove_leftovers(tmp_path) == 0
+            assert os.listdir(tmp_path) == [name]
+            child.kill()
+            child.wait()
+            assert writing.remove_leftovers(tmp_path) == 1
+            assert os.listdir(tmp_path) == []
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="files are locked by being open there")
+    def test_one_that_is_taken_away_before_its_lock_is_made_anew(self, tmp_path, monkeypatch):
+        """Another run comes between the making of the file and its locking."""
+        locked, calls = writing._locked, []
+
+        def late(file):
+            if not calls:
+                calls.append(writing.remove_leftovers(tmp_path))
+            return locked(file)
+
+        monkeypatch.setattr(writing, "_locked", late)
+        write_atomic(tmp_path / "a.png", b"data", replace=False)
+        assert calls == [1]
+        assert os.listdir(tmp_path) == ["a.png"]
+        assert (tmp_path / "a.png").read_bytes() == b"data"
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="files are locked by being open there")
+    def test_a_disk_without_locks(self, tmp_path, monkeypatch):
+        """Results are written there all the same, and what may be somebody's stays."""
+        monkeypatch.setattr(writing.fcntl, "flock", _fail(errno.ENOLCK))
+        write_atomic(tmp_path / "a.png", b"data", replace=False)
+        (tmp_path / self.NAME).write_bytes(b"half")
+        assert writing.remove_leftovers(tmp_path) == 0
+        assert sorted(os.listdir(tmp_path)) == [self.NAME, "a.png"]
+
+
+class TestLineFile:
+    def test_lines_are_there_at_once(self, tmp_path):
+        with writing.LineFile(tmp_path / "new/a.jsonl", fresh=False) as file:
+            assert file.empty
+            for count in (1, 2):
+                file.append("line")
+                assert (tmp_path / "new/a.jsonl").read_bytes() == b"line\n" * count
+        with writing.LineFile(tmp_path / "new/a.jsonl", fresh=False) as file:
+            assert not file.empty
+            file.append("é")
+        assert (tmp_path / "new/a.jsonl").read_text("utf-8") == "line\nline\né\n"
+        with writing.LineFile(tmp_path / "new/a.jsonl", fresh=True) as file:
+            assert file.empty
+        assert (tmp_path / "new/a.jsonl").read_bytes() == b""
+
+    def test_a_torn_line_is_ended_first(self, tmp_path):
+        (tmp_path / "a").write_bytes(b"one\ntw")
+        with writing.LineFile(tmp_path / "a", fresh=False) as file:
+            file.append("three")
+            file.append("four")
+        assert (tmp_path / "a").read_bytes() == b"one\ntw\nthree\nfour\n"
+
+    def test_a_disk_that_fills_up_tears_one_line_only(self, tmp_path, monkeypatch):
+        write, room = os.write, [10]
+
+        def small(number, data):
+            if not room[0]:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            count = write(number, data[: room[0]])
+            room[0] -= count
+            return count
+
+        monkeypatch.setattr(os, "write", small)
+        with writing.LineFile(tmp_path / "a", fresh=True) as file:
+            file.append("one")
+            with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+                file.append("two and more")
+            room[0] = 100
+            file.append("three")
+        assert (tmp_path / "a").read_bytes() == b"one\ntwo an\nthree\n"
+
+    def test_many_threads(self, tmp_path):
+        with writing.LineFile(tmp_path / "a", fresh=True) as file, ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda index: file.append(str(index) * 200), range(400)))
+        lines = (tmp_path / "a").read_text().splitlines()
+        assert sorted(lines) == sorted(str(index) * 200 for index in range(400))

@@ -69,7 +69,7 @@ def convert(job: Job, options: Options, apply: Apply, budget: Budget, manifest: 
     target, pixels = targets[0], None
     results: list[Result] = []
     notes: dict[str, None] = {}  # each once, in order
-    failure: Exception | None = None
+    failure: BaseException | None = None
     reason: Reason | None = None
     try:
         with budget.share() as admit:
@@ -83,7 +83,7 @@ def convert(job: Job, options: Options, apply: Apply, budget: Budget, manifest: 
                         raise
     except FileExistsError as error:
         failure, reason = error, name_taken(target)
-    except Exception as error:
+    except BaseException as error:  # in a worker's thread even SystemExit may cost no more than this file
         failure, reason = error, explain(error, target)
     return Outcome(
         job.source,

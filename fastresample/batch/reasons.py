@@ -41,7 +41,7 @@ class Reason(NamedTuple):
     stops: bool = False
 
 
-def explain(error: Exception, target: Path) -> Reason:
+def explain(error: BaseException, target: Path) -> Reason:
     """Say why an image failed, from the error that ended it and the name that was being written."""
     if isinstance(error, ImageError):
         return Reason(error.kind, str(error))

@@ -56,7 +56,7 @@ class Outcome:
         Length of the source.
     seconds : float
         What it took, from opening the source to naming the last result.
-    error : Exception or None
+    error : BaseException or None
         What went wrong, for programs.
     stops : bool
         Whether every further file would fail in the same way (a full disk).
@@ -72,7 +72,7 @@ class Outcome:
     pixels: tuple[int, int] | None = None
     bytes: int | None = None
     seconds: float = 0.0
-    error: Exception | None = None
+    error: BaseException | None = None
     stops: bool = False
 
 

@@ -36,6 +36,7 @@
     form.elements.sort.value = key;
   }
 
+  form.hidden = false; // without scripts it would do nothing
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
     if (event.target.name === "sort") sort(event.target.value, !["file", "state"].includes(event.target.value));
