@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin
 
 from fastresample import batch
-from fastresample.batch import decoding
+from fastresample.batch import opening
 from fastresample.batch.colour import to_image, to_samples
 from fastresample.batch.formats import BY_NAME, EXTENSIONS, FORMATS
 
@@ -360,17 +360,16 @@ def test_a_transparent_grey_that_is_lost_is_named(tmp_path):
     assert load(tmp_path / "b.png").mode == "I;16"
 
 
-@pytest.mark.parametrize("extension", [".gif", ".webp", ".png", ".tif"])
-def test_of_several_pictures_the_first_is_taken_and_said_so(tmp_path, extension):
-    frames = [Image.new("RGB", (20, 10), colour) for colour in ("red", "lime", "blue")]
-    frames[0].save(tmp_path / f"a{extension}", save_all=True, append_images=frames[1:], lossless=True)
-    report = resize(tmp_path / f"a{extension}", tmp_path / "out")
+def test_of_several_pages_the_first_is_taken_and_said_so(tmp_path):
+    pages = [Image.new("RGB", (20, 10), colour) for colour in ("red", "lime", "blue")]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    report = resize(tmp_path / "a.tif", tmp_path / "out")
     assert report.notes == {
-        "holds several pictures (frames or pages); only the first was resized": [tmp_path / f"a{extension}"]
+        "holds several pictures (frames or pages); only the first was resized": [tmp_path / "a.tif"]
     }
-    result = load(tmp_path / "out" / f"a{extension}")
-    assert getattr(result, "n_frames", 1) == 1
-    assert result.convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+    result = load(tmp_path / "out/a.tif")
+    assert result.n_frames == 1
+    assert result.getpixel((5, 5)) == (255, 0, 0)
 
 
 def test_a_camera_file_of_several_pictures_is_a_jpeg(tmp_path):
@@ -437,10 +436,8 @@ def test_the_depth_of_avif_that_is_lost_is_named(tmp_path):
 
 def test_avif_where_pillow_lacks_it(tmp_path, monkeypatch):
     """Then the row is missing in the table, and the message says what to do."""
-    from fastresample.batch import decoding
-
-    monkeypatch.setattr(decoding, "BY_NAME", {name: row for name, row in BY_NAME.items() if name != "AVIF"})
-    monkeypatch.setattr(decoding, "FORMATS", tuple(row for row in FORMATS if row.name != "AVIF"))
+    monkeypatch.setattr(opening, "BY_NAME", {name: row for name, row in BY_NAME.items() if name != "AVIF"})
+    monkeypatch.setattr(opening, "FORMATS", tuple(row for row in FORMATS if row.name != "AVIF"))
     (tmp_path / "a.png").write_bytes(b"\0\0\0\x1cftypavif" + bytes(99))
     assert resize(tmp_path / "a.png", tmp_path / "b.png").failures[0].reason == (
         "an AVIF file, which this Pillow was built without; install one of Pillow's wheels, from 11.3 on"
@@ -492,7 +489,7 @@ def test_settings_of_pillow_are_strict_during_a_run_and_put_back(tmp_path, monke
 def test_settings_of_pillow_outlast_the_first_of_two_runs(monkeypatch):
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     before = list(warnings.filters)
-    first, second = decoding.strict_pillow(), decoding.strict_pillow()
+    first, second = opening.strict_pillow(), opening.strict_pillow()
     first.__enter__()
     second.__enter__()
     strict = list(warnings.filters)

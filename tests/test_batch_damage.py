@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import ImageError, decoding
+from fastresample.batch import ImageError, decoding, opening
 
 RNG = np.random.default_rng(11)
 PIXELS = RNG.integers(0, 256, (60, 50, 3), dtype=np.uint8)
@@ -99,7 +99,7 @@ def test_a_bad_file_is_one_line(battery, tmp_path, name):
 )
 def test_what_begins_like_a_picture_is_never_called_worthless(tmp_path, name, beginning):
     (tmp_path / "a").write_bytes(beginning + bytes(99))
-    with decoding.strict_pillow(), pytest.raises(ImageError) as error:
+    with opening.strict_pillow(), pytest.raises(ImageError) as error:
         decoding.read(tmp_path / "a")
     if "damaged or incomplete" not in str(error.value):  # where a decoder says what it stumbled over
         assert str(error.value).startswith(f"a {name} file of a kind that cannot be read (bit depth, channels or ")
@@ -125,7 +125,7 @@ def test_more_data_than_pixels_is_not_inflated(battery, tmp_path):
 
 def test_a_bomb_is_refused_by_its_header(tmp_path):
     (tmp_path / "bomb.png").write_bytes(png(30_000, 30_000, zlib.compress(bytes(50_000_000))))
-    codecs_ready = decoding.strict_pillow()
+    codecs_ready = opening.strict_pillow()
     with codecs_ready:
         tracemalloc.start()
         began = time.perf_counter()
@@ -183,8 +183,8 @@ def test_no_cut_passes_for_the_whole(tmp_path, name):
     data = encoded(name.split()[-1], **FORMATS[name])
     path = tmp_path / "cut"
     path.write_bytes(data)
-    with decoding.strict_pillow():
-        whole = decoding.read(path).samples
+    with opening.strict_pillow():
+        whole = decoding.read(path).first.samples
         for cut in [*range(1, len(data), 97), *range(len(data) - 24, len(data))]:
             path.write_bytes(data[:cut])
             try:
@@ -192,7 +192,7 @@ def test_no_cut_passes_for_the_whole(tmp_path, name):
             except ImageError:
                 continue
             assert cut >= len(data) - 20, "only checksums and the end mark may be missing"
-            np.testing.assert_array_equal(picture.samples, whole, err_msg=f"cut at {cut}")
+            np.testing.assert_array_equal(picture.first.samples, whole, err_msg=f"cut at {cut}")
 
 
 @pytest.mark.parametrize("name", ["PNG", "deflated TIFF", "WEBP", "GIF", "JPEG"])
@@ -200,7 +200,7 @@ def test_random_damage_never_escapes(tmp_path, name):
     """Whatever a decoder stumbles over becomes a reason."""
     data = encoded(name.split()[-1], **FORMATS[name])
     path = tmp_path / "noise"
-    with decoding.strict_pillow():
+    with opening.strict_pillow():
         for _ in range(60):
             noisy = bytearray(data)
             for position in RNG.integers(0, len(data), 8):
@@ -210,7 +210,7 @@ def test_random_damage_never_escapes(tmp_path, name):
                 picture = decoding.read(path)
             except ImageError:
                 continue
-            assert picture.shape[0] * picture.shape[1] <= decoding.MAX_PIXELS
+            assert picture.shape[0] * picture.shape[1] <= opening.MAX_PIXELS
 
 
 ODD_NAMES = [

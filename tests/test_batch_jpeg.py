@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fastresample.batch import decoding, jpeg
+from fastresample.batch import jpeg, opening
 
 simplejpeg = pytest.importorskip("simplejpeg", reason="compares simplejpeg with Pillow")
 
@@ -117,7 +117,7 @@ def test_a_factor_keeps_two_pixels_for_one(shape, drawn, factor):
 def test_a_file_that_ends_too_early_is_refused(turbo, monkeypatch):
     if not turbo:
         monkeypatch.setattr(jpeg, "turbo", lambda: None)
-    with decoding.strict_pillow():
+    with opening.strict_pillow():
         for cut in (700, 1500, len(LAYOUTS["4:2:0"]) - 400):
             with pytest.raises((ValueError, OSError)):
                 decode(LAYOUTS["4:2:0"][:cut])
@@ -143,7 +143,7 @@ def test_pillow_does_not_hear_it():
     """Why the note is there; when this fails, Pillow has learned it and the note can go."""
     heard = 0
     total = 0
-    with decoding.strict_pillow():
+    with opening.strict_pillow():
         for data in damaged_data():
             total += 1
             try:
@@ -159,7 +159,7 @@ def test_what_is_left_of_a_damaged_file_is_kept_on_request(turbo, monkeypatch):
         monkeypatch.setattr(jpeg, "turbo", lambda: None)
     data = encoded(quality=95, subsampling=0)
     whole = expected(data, 1)
-    with decoding.strict_pillow():
+    with opening.strict_pillow():
         samples, notes = decode(data[: len(data) // 2], lenient=True)
     assert samples.shape == whole.shape
     np.testing.assert_array_equal(samples[:32], whole[:32])
@@ -169,5 +169,5 @@ def test_what_is_left_of_a_damaged_file_is_kept_on_request(turbo, monkeypatch):
 def test_a_file_of_which_nothing_is_left_is_refused_all_the_same():
     data = LAYOUTS["4:2:0"]
     beginning = data[: data.index(b"\xff\xda")]
-    with decoding.strict_pillow(), pytest.raises((ValueError, OSError)):
+    with opening.strict_pillow(), pytest.raises((ValueError, OSError)):
         decode(beginning, lenient=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import pipeline
+from fastresample.batch import rendering
 from fastresample.batch.names import FIELDS, parse_template
 from fastresample.batch.patterns import matches
 
@@ -52,9 +52,9 @@ def photos(tmp_path):
 
 def test_several_sizes_from_one_reading(photos, tmp_path, monkeypatch):
     opened = []
-    real = pipeline.decoding.read
+    real = rendering.decoding.opened
     monkeypatch.setattr(
-        pipeline.decoding, "read", lambda path, *rest, **how: opened.append(path) or real(path, *rest, **how)
+        rendering.decoding, "opened", lambda path, *rest, **how: opened.append(path) or real(path, *rest, **how)
     )
     report = resize(photos, tmp_path / "out", "20,50%,10x10")
     assert report.written == len(opened) == 2

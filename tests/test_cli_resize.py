@@ -140,11 +140,11 @@ class TestResize:
     def test_notes_are_grouped(self):
         frames = [Image.new("L", (8, 8), value) for value in (0, 99)]
         for name in ("x", "y", "z"):
-            frames[0].save(f"photos/{name}.gif", save_all=True, append_images=frames[1:])
+            frames[0].save(f"photos/{name}.tif", save_all=True, append_images=frames[1:])
         result = run("photos", "small", "--size", "50%", "--workers", "1")
         assert result.exit_code == 0
         assert result.stderr == (
-            "note: photos/x.gif and 2 more: holds several pictures (frames or pages); only the first was resized\n"
+            "note: photos/x.tif and 2 more: holds several pictures (frames or pages); only the first was resized\n"
         )
 
     def test_quiet_prints_failures_only(self):

@@ -8,7 +8,7 @@ from typing import Any
 
 import fastresample
 from fastresample.batch import workers
-from fastresample.batch.decoding import strict_pillow, upright_shape
+from fastresample.batch.decoding import upright_shape
 from fastresample.batch.errors import ImageError
 from fastresample.batch.files import Failure, StrPath, find_inputs
 from fastresample.batch.formats import EXTENSIONS
@@ -25,9 +25,11 @@ from fastresample.batch.naming import (
     result_roots,
     taken_targets,
 )
+from fastresample.batch.opening import strict_pillow
 from fastresample.batch.options import Options
-from fastresample.batch.pipeline import Apply, convert
+from fastresample.batch.pipeline import convert
 from fastresample.batch.preview import Preview, preview
+from fastresample.batch.rendering import Apply
 from fastresample.batch.report import Outcome, Report, Result
 from fastresample.batch.reporting import Reports
 from fastresample.batch.resizing import Resize

@@ -1,24 +1,22 @@
 """Read image files through Pillow: a fixed list of formats, strict about damage, metadata kept."""
 
 import os
-import stat
-import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any, BinaryIO, NamedTuple
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image
 
 from fastresample.batch import damage, jpeg
 from fastresample.batch.colour import Samples, to_samples
-from fastresample.batch.errors import ImageError, TooLargeError, UnreadableError, UnsupportedError
-from fastresample.batch.formats import BY_NAME, FORMATS, Format
-from fastresample.batch.kinds import SIGNATURE_BYTES, format_by_signature, losses, misread
-from fastresample.batch.limits import DEFAULT_LIMITS, HUGE_ADVICE, Limits
+from fastresample.batch.errors import ImageError, UnsupportedError
+from fastresample.batch.formats import BY_NAME, Format
+from fastresample.batch.frames import duration_of, plays_of
+from fastresample.batch.kinds import losses, misread
+from fastresample.batch.limits import DEFAULT_LIMITS, Limits
 from fastresample.batch.metadata import Metadata, read_metadata, upright_size
-from fastresample.batch.sizes import MAX_PIXELS
+from fastresample.batch.opening import open_file, open_image, reasons
 from fastresample.batch.turning import turned, turned_shape
 
 
@@ -59,15 +57,32 @@ class Header(NamedTuple):
     progressive: bool
 
 
+class Frame(NamedTuple):
+    """One of the pictures of a file.
+
+    Attributes
+    ----------
+    samples : ndarray, (H, W) or (H, W, C)
+        As they lie in the file.
+    mode : str
+        The mode that the samples are in.
+    duration : float
+        For how long it is shown in an animation, in milliseconds.
+    """
+
+    samples: Samples
+    mode: str
+    duration: float
+
+
 class Picture(NamedTuple):
     """A decoded file: the picture as it lies there, and what its result should keep.
 
     Attributes
     ----------
-    samples : ndarray, (H, W) or (H, W, C)
-        Along each axis ``factor`` times fewer than the picture has, rounded up.
-    mode : str
-        The mode that the samples are in.
+    first : Frame
+        The picture, or the first of several. Along each axis it has ``factor`` times fewer samples than the file,
+        rounded up.
     factor : int
         1, or by how much it was shrunk while it was decoded.
     turn : Image.Transpose or None
@@ -75,14 +90,28 @@ class Picture(NamedTuple):
     stored : (int, int)
         Height and width of the picture in the file, before it is shrunk and turned.
     origin : Origin
+    pictures : int
+        How many pictures there are in the file.
+    plays : int
+        Of an animation: how often it is shown; 0: for ever.
+    poster : bool
+        Of an animation: whether the first picture is no part of it, but for programs that show no animations.
+    later : iterator of Frame
+        The pictures behind the first, whole ones of the same shape.
+    said : list of str
+        What their owner should know; complete when they have been decoded.
     """
 
-    samples: Samples
-    mode: str
+    first: Frame
     factor: int
     turn: Image.Transpose | None
     stored: tuple[int, int]
     origin: Origin
+    pictures: int
+    plays: int
+    poster: bool
+    later: Iterator[Frame]
+    said: list[str]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -91,52 +120,13 @@ class Picture(NamedTuple):
 
     @property
     def upright(self) -> Samples:
-        """The samples, turned."""
-        return turned(self.samples, self.turn)
+        """The samples of the first picture, turned."""
+        return turned(self.first.samples, self.turn)
 
 
 def _whole(header: Header) -> int:
     """Decode every pixel."""
     return 1
-
-
-_strict_lock = Lock()
-_strict_runs: list[int] = []  # the largest numbers of pixels that they accept
-_strict_undo = ExitStack()
-
-
-@contextmanager
-def strict_pillow(pixels: int = MAX_PIXELS) -> Iterator[None]:
-    """Make Pillow refuse truncated files, and keep its warnings (odd metadata, large pictures) to itself.
-
-    Where more than its own limit of `pixels` are accepted, that limit is off. These are settings of the whole process:
-    entered once per run, not per file. Of several runs at once the first makes them and the last puts them back.
-    """
-    with _strict_lock:
-        if not _strict_runs:
-            _strict_undo.enter_context(_strict_settings())
-        _strict_runs.append(pixels)
-        if pixels > MAX_PIXELS:
-            Image.MAX_IMAGE_PIXELS = None
-    try:
-        yield
-    finally:
-        with _strict_lock:
-            _strict_runs.remove(pixels)
-            if not _strict_runs:
-                _strict_undo.close()
-
-
-@contextmanager
-def _strict_settings() -> Iterator[None]:
-    before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
-        try:
-            yield
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before
 
 
 def read(
@@ -146,6 +136,19 @@ def read(
     *,
     lenient: bool = False,
 ) -> Picture:
+    """Decode the first picture of a file as `opened` does."""
+    with opened(source, limits, prepare, lenient=lenient) as picture:
+        return picture._replace(later=iter(()))
+
+
+@contextmanager
+def opened(
+    source: Path | BinaryIO,
+    limits: Limits = DEFAULT_LIMITS,
+    prepare: Callable[[Header], int] = _whole,
+    *,
+    lenient: bool = False,
+) -> Iterator[Picture]:
     """Decode the first picture of a file, which may be open already.
 
     Parameters
@@ -160,14 +163,19 @@ def read(
     lenient : bool
         Keep what can be decoded of damaged files, with a note.
 
+    Yields
+    ------
+    Picture
+        Its later pictures are decoded one by one, as long as the context lasts.
+
     Raises
     ------
     ImageError
         If the file cannot be read, is of no accepted format, too large, damaged, or of a kind that would be misread.
     """
-    with _open_regular(source) if isinstance(source, Path) else nullcontext(source) as file:
-        try:
-            image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
+    with open_file(source) as file:
+        with reasons(file):
+            image = open_image(file)
             header, stored = _header(image, file), (image.height, image.width)
             limits.check(header.shape, header.frames, header.length)
             if kind := misread(image):
@@ -183,16 +191,33 @@ def read(
                 heard = damage.load(image, lenient=lenient)
                 (samples, mode), factor = to_samples(image), 1
             metadata, turn, given_up = read_metadata(image)
-        except (ImageError, MemoryError):
-            raise
-        except UnidentifiedImageError:
-            raise UnsupportedError(_unidentified(file)) from None
-        except Image.DecompressionBombError as error:
-            raise TooLargeError(f"refused as too large ({error}); {HUGE_ADVICE}") from None
-        except Exception as error:  # decoders raise anything: OSError, SyntaxError, struct.error, EOFError, ...
-            raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
-    origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
-    return Picture(samples, mode, factor, turn, stored, origin)
+        origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
+        first = Frame(samples, mode, duration_of(image))
+        poster = bool(image.info.get("default_image"))
+        said: list[str] = []
+        later = _later_frames(image, file, said if lenient else None)
+        yield Picture(first, factor, turn, stored, origin, header.frames, plays_of(image), poster, later, said)
+
+
+def _later_frames(image: Image.Image, file: BinaryIO, said: list[str] | None) -> Iterator[Frame]:
+    """Decode the pictures behind the first; with `said`, those of a damaged file as far as that goes, and say so."""
+    height, width = image.height, image.width
+    for number in range(1, getattr(image, "n_frames", 1)):
+        try:
+            with reasons(file):
+                image.seek(number)
+                heard = damage.load(image, lenient=said is not None)
+                samples, mode = to_samples(image)
+        except ImageError as error:
+            if said is None:
+                raise
+            said.append(damage.note(error))
+            return
+        # Pictures of a GIF may jut out of its canvas, which Pillow widens then.
+        yield Frame(samples[:height, :width], mode, duration_of(image))
+        if said is not None and heard:
+            said += heard
+            return
 
 
 def _header(image: Image.Image, file: BinaryIO) -> Header:
@@ -223,51 +248,5 @@ def upright_shape(path: Path) -> tuple[int, int]:
     ImageError
         As `read`, as far as the header shows it.
     """
-    with _open_regular(path) as file:
-        try:
-            image = Image.open(file, formats=tuple(format_.name for format_ in FORMATS))
-            return upright_size(image)
-        except UnidentifiedImageError:
-            raise UnsupportedError(_unidentified(file)) from None
-        except Exception as error:
-            raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
-
-
-def _open_regular(path: Path) -> BinaryIO:
-    """Open a regular file with something in it; a pipe or device that took its place would make a plain open wait."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    try:
-        file = os.fdopen(os.open(path, flags), "rb")
-    except FileNotFoundError:
-        raise UnreadableError("the file is gone; it was there when the run began") from None
-    except OSError as error:
-        raise UnreadableError(
-            f"the file cannot be read ({error.strerror}); check its permissions and its disk"
-        ) from error
-    status = os.fstat(file.fileno())
-    if stat.S_ISREG(status.st_mode) and status.st_size:
-        return file
-    file.close()
-    if stat.S_ISREG(status.st_mode):
-        raise ImageError("the file is empty; fetch it again or remove it")
-    raise UnreadableError("this is a folder, a pipe or a device, not a file; leave it out")
-
-
-def _unidentified(file: BinaryIO) -> str:
-    """Say why no decoder took a file; of one that begins like a picture it is never said to be worthless."""
-    file.seek(0)
-    name = format_by_signature(file.read(SIGNATURE_BYTES))
-    if name is None:
-        return f"the content is no {_names()} picture, or its beginning is damaged; fetch it again or remove it"
-    if name not in BY_NAME:
-        return f"an {name} file, which this Pillow was built without; install one of Pillow's wheels, from 11.3 on"
-    article = "an" if name == "AVIF" else "a"
-    return (
-        f"{article} {name} file of a kind that cannot be read (bit depth, channels or compression), or its beginning "
-        "is damaged; convert it with a tool that opens it, or fetch it again"
-    )
-
-
-def _names() -> str:
-    names = [format_.name for format_ in FORMATS]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    with open_file(path) as file, reasons(file):
+        return upright_size(open_image(file))

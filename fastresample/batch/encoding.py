@@ -1,6 +1,7 @@
 """Write results in a format's bytes, with what they keep of their source; what a format cannot hold is refused."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image, PngImagePlugin
@@ -8,6 +9,7 @@ from PIL import Image, PngImagePlugin
 from fastresample.batch.decoding import Origin
 from fastresample.batch.errors import FormatError, TooLargeError, UnsupportedError
 from fastresample.batch.formats import FORMATS, MODE_WORDS, Format
+from fastresample.batch.frames import FOR_EVER, Animation
 from fastresample.batch.metadata import Metadata, exif_of_size, exif_with_xmp, fits_compressed_tiff, suits
 
 _MAX_XMP_IN_JPEG = 65_533 - len(b"http://ns.adobe.com/xap/1.0/\0")
@@ -34,20 +36,26 @@ def _remedy(target: Format, mode: str) -> str:
 
 
 def encode(
-    image: Image.Image, target: Format, origin: Origin, quality: int | None = None
+    images: Sequence[Image.Image],
+    target: Format,
+    origin: Origin,
+    quality: int | None = None,
+    animation: Animation | None = None,
 ) -> tuple[bytes, tuple[str, ...]]:
     """Encode a result in a format that holds its mode (`check_holds`), with what it should keep of its `origin`.
 
     Parameters
     ----------
-    image : Image
-        The result, upright.
+    images : sequence of Image
+        The result, upright; several of one size for an animation.
     target : Format
         What it becomes.
     origin : Origin
         What it keeps of its source.
     quality : int or None
         Of formats that lose something, 1 to 100; None: the format's default, and no loss where the source had none.
+    animation : Animation or None
+        How the images follow each other; for formats that have such a thing.
 
     Returns
     -------
@@ -60,9 +68,10 @@ def encode(
     ImageError
         If the format cannot hold the picture.
     """
-    if max(image.size) > target.max_side:
+    width, height = images[0].size
+    if max(width, height) > target.max_side:
         raise TooLargeError(
-            f"the result has {image.width} x {image.height} pixels, but {target.name} holds at most {target.max_side} "
+            f"the result has {width} x {height} pixels, but {target.name} holds at most {target.max_side} "
             "a side; choose a smaller size or another format"
         )
     settings = dict(target.defaults)
@@ -70,22 +79,48 @@ def encode(
         settings.update(origin.settings)
     if quality is not None and "quality" in settings:
         settings.update(quality=quality, lossless=False)
-    saved_mode = target.modes[image.mode]
+    moving_settings, images, notes = _animated(images, target, animation)
+    settings.update(moving_settings)
+    saved_mode = target.modes[images[0].mode]
     if saved_mode == "L":  # has no colour whose resolution could be less; AVIF would store some
         settings.pop("subsampling", None)
-    kept, notes = _metadata_settings(origin.metadata, target, saved_mode, image.size)
+    kept, more_notes = _metadata_settings(origin.metadata, target, saved_mode, (width, height))
     settings.update(kept)
-    if saved_mode == "P":
-        image, transparency = _palette(image)
-        settings.update(transparency)
-    elif saved_mode != image.mode:
-        image = image.convert(saved_mode)
+    first, *settings["append_images"] = (_stored(image, saved_mode) for image in images)
     buffer = io.BytesIO()
     try:
-        image.save(buffer, target.name, **settings)
+        first.save(buffer, target.name, **settings)
     except (OSError, ValueError) as error:
         raise UnsupportedError(f"the result cannot be written as {target.name} ({error})") from error
-    return buffer.getvalue(), notes
+    return buffer.getvalue(), notes + more_notes
+
+
+def _animated(
+    images: Sequence[Image.Image], target: Format, animation: Animation | None
+) -> tuple[dict[str, Any], Sequence[Image.Image], tuple[str, ...]]:
+    """Return what the encoder is told of an animation, its images in one mode, and notes."""
+    if animation is None or target.animation is None:
+        return {}, images, ()
+    if animation.poster and target.name != "PNG":
+        images, animation = images[1:], animation._replace(durations=animation.durations[1:], poster=False)
+    notes: tuple[str, ...] = ()
+    if target.name == "AVIF" and animation.plays != FOR_EVER:
+        notes = ("its animation ends after a while, which cannot be stored in AVIF; it goes on for ever",)
+    modes = {image.mode for image in images}
+    mode = modes.pop() if len(modes) == 1 else "RGBA" if modes & {"LA", "RGBA"} else "RGB"
+    if mode == "RGBA" and all(
+        image.getchannel("A").getextrema() == (255, 255) for image in images if "A" in image.mode
+    ):
+        mode = "RGB"
+    images = [image if image.mode == mode else image.convert(mode) for image in images]
+    return {"save_all": True, **target.animation(animation, mode.endswith("A"))}, images, notes
+
+
+def _stored(image: Image.Image, mode: str) -> Image.Image:
+    """Return an image in the mode in which it is saved."""
+    if mode == "P":
+        return _with_palette(image)
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _metadata_settings(
@@ -101,6 +136,8 @@ def _metadata_settings(
     elif metadata.icc is not None:
         notes.append(f"its colour profile is for grey, which {target.name} stores as colour; the profile was dropped")
     exif = None if metadata.exif is None else exif_of_size(metadata.exif, *size)
+    if exif is not None and target.name == "WEBP":
+        exif = exif.removeprefix(b"Exif\0\0")  # the encoder of single pictures would do so itself
     if metadata.xmp is not None and (problem := _set_xmp(settings, metadata.xmp, target)):
         notes.append(problem)
     if target.name == "TIFF" and (packet := settings.pop("xmp", None)) is not None:
@@ -127,10 +164,11 @@ def _set_xmp(settings: dict[str, Any], packet: bytes, target: Format) -> str:
     return ""
 
 
-def _palette(image: Image.Image) -> tuple[Image.Image, dict[str, Any]]:
+def _with_palette(image: Image.Image) -> Image.Image:
     """Choose 256 colours; with alpha 255 and one transparent entry for what is less than half opaque."""
     if "A" not in image.mode:
-        return image.quantize(256), {}
+        return image.quantize(256)
     opaque = image.convert("RGB").quantize(255)
     opaque.paste(255, mask=image.getchannel("A").point(lambda alpha: 255 * (alpha < 128)))
-    return opaque, {"transparency": 255}
+    opaque.info["transparency"] = 255
+    return opaque

@@ -16,6 +16,8 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
+from fastresample.batch.frames import Animation, in_avif, in_gif, in_png, in_webp
+
 
 class Format(NamedTuple):
     """A file format: what it is called, how its files end, what it holds and how it is written.
@@ -38,6 +40,8 @@ class Format(NamedTuple):
         Whether it holds EXIF and an ICC profile.
     max_exif : int or None
         Largest EXIF block in bytes; None for no limit that matters.
+    animation : callable or None
+        What the encoder is told of an `Animation`, with or without transparency; None where there is no such thing.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Format(NamedTuple):
     kept: Callable[[Image.Image, BinaryIO], dict[str, Any]]
     metadata: bool = True
     max_exif: int | None = None
+    animation: Callable[[Animation, bool], dict[str, Any]] | None = None
 
 
 def _jpeg_sampling(image: Image.Image, file: BinaryIO) -> dict[str, Any]:
@@ -110,6 +115,7 @@ _ALL_FORMATS = (
         max_side=_LARGEST_INT32,
         defaults=_PNG_DEFAULTS,
         kept=_nothing,
+        animation=in_png,
     ),
     Format(
         name="WEBP",
@@ -118,6 +124,7 @@ _ALL_FORMATS = (
         max_side=16_383,
         defaults=_WEBP_DEFAULTS,
         kept=_webp_losslessness,
+        animation=in_webp,
     ),
     Format(
         name="AVIF",
@@ -126,6 +133,7 @@ _ALL_FORMATS = (
         max_side=32_768,  # what libavif accepts when it reads
         defaults=_AVIF_DEFAULTS,
         kept=_nothing,
+        animation=in_avif,
     ),
     Format(
         name="TIFF",
@@ -152,6 +160,7 @@ _ALL_FORMATS = (
         defaults={},
         kept=_nothing,
         metadata=False,
+        animation=in_gif,
     ),
 )
 # AVIF is there where Pillow was built with it, as its wheels are (from 11.3 on).

@@ -52,8 +52,6 @@ def losses(image: Image.Image, file: BinaryIO) -> tuple[str, ...]:
     """Name what the decoder or the single output picture cannot keep; must be asked before the pixels are loaded."""
     notes = []
     layouts = [str(tile[3]) for tile in getattr(image, "tile", ())]
-    if getattr(image, "is_animated", False):
-        notes.append("holds several pictures (frames or pages); only the first was resized")
     if not image.mode.startswith("I") and any(";16" in layout for layout in layouts):
         notes.append("has 16-bit colour, which was reduced to 8 bits")
     if image.format == "AVIF" and _is_deep_avif(file):

@@ -26,7 +26,7 @@ _WIDEST = 4  # of all other modes
 _ALPHA_MODES = ("LA", "La", "PA", "P", "RGBA", "RGBa")
 _DECODERS = {"WEBP": 12, "AVIF": 12, "TIFF": 4, "GIF": 4}  # what they hold beside the picture
 _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whole picture when scans refine it
-_RESULT = 16  # bytes of a pixel of the result: resized, as a picture, encoded
+_RESULT = 12  # bytes of a pixel of the result that is encoded, beside the picture: resized, in the encoder, encoded
 
 
 def needed(
@@ -35,6 +35,7 @@ def needed(
     results: Sequence[tuple[int, int]],
     blends: bool,
     *,
+    held: int = 1,
     linear: bool = False,
     converts: bool = False,
 ) -> int:
@@ -47,9 +48,11 @@ def needed(
     factor : int
         By how much the picture is shrunk while it is decoded.
     results : sequence of (int, int)
-        The sizes that it gets, one at a time.
+        The sizes that it gets; they are encoded one at a time.
     blends : bool
         Whether pixels are mixed, and with them what is transparent, in float32.
+    held : int
+        How many pictures of each size there are before they are encoded; more than one of an animation.
     linear : bool
         Whether they are mixed in linear light, all in float32.
     converts : bool
@@ -63,8 +66,9 @@ def needed(
     working = samples + (floats * samples if blends else 0)
     converting = 2 * samples + 2 * _WIDEST if converts else 0
     coefficients = _COEFFICIENT * samples * pixels if header.progressive else 0
-    largest = max((height * width for height, width in results), default=0)
-    return header.length + coefficients + pixels // factor**2 * max(decoding, working, converting) + largest * _RESULT
+    results_pixels = [height * width for height, width in results]
+    resized = held * sum(results_pixels) * _WIDEST + max(results_pixels, default=0) * _RESULT
+    return header.length + coefficients + pixels // factor**2 * max(decoding, working, converting) + resized
 
 
 def usable() -> int:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from fastresample.batch.decoding import strict_pillow, upright_shape
+from fastresample.batch.decoding import upright_shape
 from fastresample.batch.errors import ImageError
 from fastresample.batch.layout import Pair
 from fastresample.batch.naming import Inputs
+from fastresample.batch.opening import strict_pillow
 from fastresample.batch.options import Options
 
 

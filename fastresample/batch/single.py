@@ -4,11 +4,11 @@ import io
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fastresample.batch.decoding import strict_pillow
 from fastresample.batch.formats import BY_OPTION
 from fastresample.batch.naming import Output
+from fastresample.batch.opening import strict_pillow
 from fastresample.batch.options import Options
-from fastresample.batch.pipeline import render
+from fastresample.batch.rendering import render
 from fastresample.batch.resizing import Resize
 
 

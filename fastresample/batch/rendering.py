@@ -1,0 +1,173 @@
+"""From one image file to the bytes of its results: decoded once, animations picture by picture, nothing written."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from PIL import Image
+
+from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles, turning
+from fastresample.batch.colour import Samples
+from fastresample.batch.decoding import Header, Origin
+from fastresample.batch.formats import BY_NAME, EXTENSIONS, Format
+from fastresample.batch.frames import Animation
+from fastresample.batch.layout import Placement
+from fastresample.batch.memory import Admit, needed
+from fastresample.batch.metadata import under_policy
+from fastresample.batch.naming import Output
+from fastresample.batch.options import Options
+
+# apply(samples, placement) -> the placement's inner size, made of its box; called from many threads at once.
+Apply = Callable[[Samples, Placement], Samples]
+
+
+class Rendering(NamedTuple):
+    """One encoded result.
+
+    Attributes
+    ----------
+    output : Output
+        Under which name it goes.
+    data : bytes
+        The file's content.
+    size, source_size : (int, int)
+        Width and height of the result and of its source's picture, upright.
+    notes : tuple of str
+        What the owner should know.
+    """
+
+    output: Output
+    data: bytes
+    size: tuple[int, int]
+    source_size: tuple[int, int]
+    notes: tuple[str, ...]
+
+
+class _Draft(NamedTuple):
+    """A result that is being made: where it goes, what it becomes, and its pictures so far."""
+
+    output: Output
+    target: Format
+    placement: Placement
+    images: list[Image.Image]
+
+
+def render(
+    source: Path | BinaryIO,
+    outputs: Sequence[Output],
+    options: Options,
+    apply: Apply,
+    format_: Format | None = None,
+    admit: Admit = lambda needed: None,
+) -> Iterator[Rendering]:
+    """Decode a file once and encode it in all its sizes.
+
+    Parameters
+    ----------
+    source : Path or seekable binary file
+        The picture.
+    outputs : sequence of Output
+        Where their names end as those of images do, that decides the format.
+    options : Options
+        How.
+    apply : callable
+        ``apply(samples, placement) -> samples`` for arrays (H, W) or (H, W, C).
+    format_ : Format or None
+        The format where no name says one; None: that of the source.
+    admit : callable
+        ``admit(needed)`` waits for that many bytes of memory.
+
+    Raises
+    ------
+    ImageError
+        If the file cannot be used, or a result not be stored.
+    """
+    targets = [EXTENSIONS.get(output.target.suffix.lower(), format_) for output in outputs]
+    prepare = partial(_prepare, outputs=outputs, targets=targets, options=options, admit=admit)
+    with decoding.opened(source, options.limits, prepare, lenient=options.on_damage == "warn") as picture:
+        origin = picture.origin
+        drafts = [
+            _Draft(output, target or origin.format, options.place(picture.shape, output.size), [])
+            for output, target in zip(outputs, targets, strict=True)
+        ]
+        moving = [draft for draft in drafts if picture.pictures > 1 and _both_move(origin.format, draft.target)]
+        durations = []
+        for frame in chain([picture.first], picture.later if moving else ()):
+            durations.append(frame.duration)
+            colours = profiles.apply_policy(frame.samples, frame.mode, picture.origin.metadata.icc, options.icc)
+            if frame is picture.first:
+                origin = _under_policies(origin, colours, options)
+                for draft in drafts:
+                    _check_holds(draft.target, colours.samples, colours.mode, origin, options)
+            working = colour.to_working(colours.samples, colours.mode, blends=options.blends, linear=options.linear)
+            for draft in drafts if frame is picture.first else moving:
+                lying = turning.lying(draft.placement, picture.shape, picture.turn)
+                resized = apply(working.samples, layout.of_shrunk(lying, picture.stored, picture.factor))
+                upright = turning.turned(colour.from_working(resized, working), picture.turn)
+                draft.images.append(_laid_out(upright, colours.mode, draft, options))
+        animation = Animation(tuple(durations), picture.plays, picture.poster)
+        del frame, colours, working, resized, upright  # their memory, before encoders need some
+    common = (*origin.notes, *dict.fromkeys(picture.said))
+    for draft in drafts:
+        data, notes = encoding.encode(
+            draft.images, draft.target, origin, options.quality, animation if draft in moving else None
+        )
+        if picture.pictures > 1 and draft not in moving:
+            notes = (*notes, "holds several pictures (frames or pages); only the first was resized")
+        yield Rendering(
+            draft.output,
+            data,
+            draft.images[0].size,
+            (picture.shape[1], picture.shape[0]),
+            (*common, *notes, *_misnamed(source, origin)),
+        )
+
+
+def _prepare(
+    header: Header, outputs: Sequence[Output], targets: Sequence[Format | None], options: Options, admit: Admit
+) -> int:
+    """Wait for the memory that a picture needs, and say by how much it may be shrunk while it is decoded."""
+    placements = [options.place(header.shape, output.size) for output in outputs]
+    drawn = layout.drawn_size(placements, header.shape)
+    factor = jpeg.factor_for(header.shape, drawn) if options.shrinks and header.format == "JPEG" else 1
+    source = BY_NAME[header.format]
+    held = header.frames if any(_both_move(source, target or source) for target in targets) else 1
+    canvases = [placement.canvas for placement in placements]
+    ways = {"linear": options.linear, "converts": options.icc == "srgb"}
+    admit(needed(header, factor, canvases, options.blends, held=held, **ways))
+    return factor
+
+
+def _both_move(source: Format, target: Format) -> bool:
+    return source.animation is not None and target.animation is not None
+
+
+def _under_policies(origin: Origin, colours: profiles.Converted, options: Options) -> Origin:
+    """Return what results keep of their source: by the option on metadata, and by what became of the profile."""
+    metadata, notes = under_policy(origin.metadata, options.metadata)
+    if options.linear and options.blends and colours.mode == "CMYK":
+        notes = (*notes, "is CMYK, whose inks were mixed as they are and not in linear light")
+    return origin._replace(metadata=metadata._replace(icc=colours.icc), notes=origin.notes + notes + colours.notes)
+
+
+def _check_holds(target: Format, samples: Samples, mode: str, origin: Origin, options: Options) -> None:
+    """Refuse what the format cannot hold before the work is done."""
+    if mode not in target.modes and (options.background is not None or colour.is_opaque(samples, mode)):
+        mode = mode.removesuffix("A")
+    encoding.check_holds(target, mode, origin.metadata)
+
+
+def _laid_out(samples: Samples, mode: str, draft: _Draft, options: Options) -> Image.Image:
+    """Return a resized picture as it is stored: without alpha where there can be none, on its canvas."""
+    if mode not in draft.target.modes and mode in ("LA", "RGBA"):
+        samples, mode = canvas.flattened(samples, mode, options.background or canvas.WHITE)
+    samples, mode = canvas.padded(samples, mode, draft.placement, options.background)
+    return colour.to_image(samples, mode)
+
+
+def _misnamed(source: Path | BinaryIO, origin: Origin) -> tuple[str, ...]:
+    if not isinstance(source, Path) or EXTENSIONS.get(source.suffix.lower(), origin.format) is origin.format:
+        return ()
+    return (f"is a {origin.format.name} file by its content, whatever its name says",)
