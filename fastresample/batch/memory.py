@@ -1,11 +1,14 @@
 """How much memory this process may use, and a budget of it to which pictures are admitted before they are decoded."""
 
+import ctypes
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Condition
+from typing import Any
 
 from fastresample.batch.decoding import Header
 from fastresample.batch.errors import TooLargeError
@@ -16,6 +19,8 @@ UNKNOWN = 4 * 10**9  # taken for the memory of systems that do not say how much 
 
 # Where Linux keeps the limits of a group of processes, by the controllers in /proc/self/cgroup ("" is version 2).
 _GROUPS = {"": ("", "memory.max"), "memory": ("memory", "memory.limit_in_bytes")}
+
+_WORTH_TRIMMING = 64 * 10**6  # bytes of a picture: the pages of smaller ones are better used again
 
 Admit = Callable[[int], None]
 
@@ -117,6 +122,8 @@ class Budget:
         try:
             yield admit
         finally:
+            if held >= _WORTH_TRIMMING:
+                _trim()
             self._give_back(held)
 
     def _take(self, count: int) -> None:
@@ -132,6 +139,21 @@ class Budget:
         with self._changed:
             self._used -= count
             self._changed.notify_all()
+
+
+def _trim() -> None:
+    """Hand freed memory back to the system; glibc keeps as much as was used in every thread's arena."""
+    trim = _trimmer()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trimmer() -> Any:
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library
+        return None
 
 
 def _physical() -> int:

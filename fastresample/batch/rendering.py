@@ -18,6 +18,7 @@ from fastresample.batch.memory import Admit, needed
 from fastresample.batch.metadata import under_policy
 from fastresample.batch.naming import Output
 from fastresample.batch.options import Options
+from fastresample.batch.resizing import Resize
 
 # apply(samples, placement) -> the placement's inner size, made of its box; called from many threads at once.
 Apply = Callable[[Samples, Placement], Samples]
@@ -85,7 +86,7 @@ def render(
         If the file cannot be used, or a result not be stored.
     """
     targets = [EXTENSIONS.get(output.target.suffix.lower(), format_) for output in outputs]
-    prepare = partial(_prepare, outputs=outputs, targets=targets, options=options, admit=admit)
+    prepare = partial(_prepare, outputs=outputs, targets=targets, options=options, apply=apply, admit=admit)
     with decoding.opened(source, options.limits, prepare, lenient=options.on_damage == "warn") as picture:
         origin = picture.origin
         drafts = [
@@ -126,7 +127,12 @@ def render(
 
 
 def _prepare(
-    header: Header, outputs: Sequence[Output], targets: Sequence[Format | None], options: Options, admit: Admit
+    header: Header,
+    outputs: Sequence[Output],
+    targets: Sequence[Format | None],
+    options: Options,
+    apply: Apply,
+    admit: Admit,
 ) -> int:
     """Wait for the memory that a picture needs, and say by how much it may be shrunk while it is decoded."""
     placements = [options.place(header.shape, output.size) for output in outputs]
@@ -137,6 +143,8 @@ def _prepare(
     canvases = [placement.canvas for placement in placements]
     ways = {"linear": options.linear, "converts": options.icc == "srgb"}
     admit(needed(header, factor, canvases, options.blends, held=held, **ways))
+    if isinstance(apply, Resize):
+        apply.expect()
     return factor
 
 
