@@ -54,7 +54,8 @@ class Visit:
         """What a keyboard acts on now: tag, accessible name or text."""
         script = """() => {
             const e = document.activeElement;
-            return e.tagName.toLowerCase() + " " + (e.getAttribute("aria-label") || e.innerText || e.id || "").trim();
+            const name = e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.innerText || "";
+            return e.tagName.toLowerCase() + " " + name.trim();
         }"""
         return str(self.page.evaluate(script))
 

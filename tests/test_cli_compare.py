@@ -190,6 +190,27 @@ def test_csv_has_a_line_per_pair(folder, tmp_path):
     assert (rows[0]["operator"], rows[0]["width"], rows[0]["height"]) == ("bilinear", "5", "4")
 
 
+def test_a_page_of_all_comparisons(folder, tmp_path):
+    pytest.importorskip("jinja2", reason="pages need jinja2")
+    target = tmp_path / "report.html"
+    result = run(folder, "--size", "5,50%", "--against", "pillow", "--html", target)
+    assert result.exit_code == 0, result.output
+    text = target.read_text(encoding="utf-8")
+    assert "How libraries resize 2 images" in text
+    assert text.count('<details class="cell"') == text.count('<div class="viewer"') == 4
+    result = run(folder, "--size", "5", "--html", tmp_path / "report.png")
+    assert "--html" in result.stderr
+    assert "is an image; give a name that ends in .html before the images" in result.stderr
+
+
+def test_a_page_needs_jinja2(picture, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare_command, "installed", lambda module: False)
+    monkeypatch.setattr(compare_command, "compare_all", lambda *arguments, **options: pytest.fail("it was computed"))
+    result = run(picture, "--size", "5", "--html", tmp_path / "report.html")
+    assert result.exit_code == 2
+    assert 'pages need jinja2; to write them: pip install "fastresample[validate]"' in result.stderr
+
+
 def test_a_library_needs_one_of_the_methods_only(picture):
     result = run(picture, "--size", "5", "--method", "bilinear,lanczos3", "--against", "opencv,pillow")
     if find_spec("cv2") is None:

@@ -12,10 +12,13 @@ from fastresample.cli.outputs import check_output, output_option, write_output
 from fastresample.cli.pictures import Pictures, input_argument_type
 from fastresample.conventions import CONVENTIONS
 from fastresample.validate import Cell, Comparisons, compare_all
+from fastresample.validate.calls import installed
 from fastresample.validate.comparing import FITS
 from fastresample.validate.matrix import check_request, line
+from fastresample.validate.page import MISSING
 
 METHODS = tuple(dict.fromkeys(method for convention in CONVENTIONS.values() for method in convention.methods))
+PICTURES = 24  # comparisons that a page shows pictures of, at most
 
 
 def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
@@ -88,6 +91,7 @@ def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, .
     metavar="NAMES",
     help="Libraries, separated by commas, such as opencv,pillow,torch  [default: all that are installed]",
 )
+@output_option("html", "Write a page with pictures, differences and figures, which needs no network.")
 @output_option("json", "Write all figures to FILE.")
 @output_option("csv", "Write all figures to FILE, a line per pair of results.")
 @click.option(
@@ -103,6 +107,7 @@ def command(
     ctx: click.Context,
     /,
     inputs: tuple[Path, ...],
+    html_path: Path | None,
     json_path: Path | None,
     csv_path: Path | None,
     fail_above: float | None,
@@ -118,7 +123,7 @@ def command(
     \b
     Examples:
       fastresample compare photo.jpg --size 50%
-      fastresample compare photos --size 224x224,50% --method bilinear,bicubic
+      fastresample compare photos --size 224x224,50% --method bilinear,bicubic --html report.html
       fastresample compare *.png --size 800 --antialias --against pillow,torch --json differences.json
       fastresample compare photos --size 224 --convention pillow --against pillow --fail-above 0
     """
@@ -126,7 +131,9 @@ def command(
         check_request(**asked)
     except (ValueError, ModuleNotFoundError) as error:
         raise click.UsageError(str(error)) from None
-    outputs = {"json": json_path, "csv": csv_path}
+    if html_path and not installed("jinja2"):
+        raise click.UsageError(MISSING)
+    outputs = {"html": html_path, "json": json_path, "csv": csv_path}
     pictures = Pictures(inputs)
     for kind, path in outputs.items():
         check_output(kind, path, pictures.paths)
@@ -138,7 +145,7 @@ def command(
         click.echo(f"{cell.image}: {cell.comparison}\n" if one or full else line(cell))
 
     with terminal.library_log():
-        found = compare_all(pictures, progress=show, **asked)
+        found = compare_all(pictures, pictures=PICTURES if html_path else 0, progress=show, **asked)
     for skipped in found.skipped:
         terminal.say(f"{skipped.image}: {skipped.method}, {skipped.size}: {skipped.reason}")
     if not one and found.cells:
@@ -149,7 +156,7 @@ def command(
 
 
 def _write(found: Comparisons, outputs: dict[str, Path | None]) -> None:
-    texts = {"json": found.to_json, "csv": found.to_csv}
+    texts = {"html": found.to_html, "json": found.to_json, "csv": found.to_csv}
     for kind, path in outputs.items():
         if path is not None:
             write_output(path, texts[kind]())

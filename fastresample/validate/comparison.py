@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from fastresample.validate import page
 from fastresample.validate.crops import Crop
 from fastresample.validate.figures import aligned_table, decibel, json_number, number, percent, similarity
 from fastresample.validate.histogram import Scale
@@ -105,6 +106,20 @@ class Comparison:
         if self.notes or remarks:
             lines += ["", *self.notes, *remarks]
         return "\n".join(lines)
+
+    def to_html(self, image: str = "an image") -> str:
+        """Return a page in one file that needs no network; ``image`` is what it calls the image.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If jinja2 is not installed; the message says how to install it.
+        """
+        return page.render([(image, self)], (), (), f"How libraries resize {image}")
+
+    def _repr_html_(self) -> str | None:
+        """Return what notebooks show: small pictures and a table; nothing without jinja2."""
+        return page.notebook(self)
 
     def _largest_differences(self) -> list[str]:
         """Return the lines of a table of every library against every other one."""

@@ -32,6 +32,13 @@ class Crop(NamedTuple):
         height, width = next(iter(self.samples.values())).shape[:2]
         return height, width
 
+    def part(self, side: int) -> "Crop":
+        """Return the middle of this part, at most ``side`` in each direction."""
+        top, left = (max(0, (length - side) // 2) for length in self.size)
+        inside = slice(top, top + side), slice(left, left + side)
+        samples = {name: picture[inside] for name, picture in self.samples.items()}
+        return self._replace(top=self.top + top, left=self.left + left, samples=samples)
+
 
 def choose(results: Mapping[str, Image]) -> tuple[slice, slice]:
     """Return the rows and columns of the part, at most 256 each, where results differ most from one another.

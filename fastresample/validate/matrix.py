@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 import fastresample
+from fastresample.validate import page
 from fastresample.validate.comparing import check_fit, compare
 from fastresample.validate.comparison import OURS, Comparison
 from fastresample.validate.figures import json_number, number, percent
@@ -113,6 +114,18 @@ class Comparisons:
             "skipped": [skipped._asdict() for skipped in self.skipped],
         }
         return json.dumps(document, indent=2, allow_nan=False)
+
+    def to_html(self) -> str:
+        """Return a page in one file that needs no network: figures, and pictures of the cells that hold some.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If jinja2 is not installed; the message says how to install it.
+        """
+        images = list(dict.fromkeys(cell.image for cell in self.cells))
+        title = f"How libraries resize {images[0] if len(images) == 1 else f'{len(images)} images'}"
+        return page.render(self.cells, self.summary(), self.skipped, title)
 
     def to_csv(self) -> str:
         """Return a line per cell and pair as CSV, with a header line."""
