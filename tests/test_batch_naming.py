@@ -215,6 +215,58 @@ def test_in_place(photos, tmp_path):
     assert (photos / "link.png").is_symlink()
 
 
+@pytest.mark.parametrize("size", ["100>", "20<", "100x100>", "40x30>"])
+def test_pictures_that_need_no_change_keep_their_bytes(photos, tmp_path, size):
+    before = {name: (photos / name).read_bytes() for name in ("a.png", "may/b.jpg")}
+    assert resize(photos, tmp_path / "out", size).written == 2
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
+    times = {name: (photos / name).stat().st_mtime_ns for name in before}
+    report = resize(photos, None, size, in_place=True)
+    assert (report.written, report.existing, report.ok) == (0, 2, True)
+    assert {name: (photos / name).stat().st_mtime_ns for name in before} == times
+
+
+@pytest.mark.parametrize(
+    ("size", "options"),
+    [
+        ("100%", {}),  # asked for by no rule that leaves pictures alone
+        ("100>", {"quality": 90}),
+        ("100>", {"icc": "srgb"}),
+        ("100>", {"metadata": "strip"}),
+        ("100x100>", {"fit": "pad"}),
+        ("30x100>", {"fit": "cover"}),
+        ("30>", {}),
+        ("100<", {}),
+    ],
+)
+def test_pictures_that_need_a_change_are_made_anew(photos, tmp_path, size, options):
+    assert resize(photos / "may", tmp_path / "out", size, **options).written == 1
+    assert (tmp_path / "out/b.jpg").read_bytes() != (photos / "may/b.jpg").read_bytes()
+
+
+def test_pictures_that_lie_turned_are_made_anew(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(PIXELS).save(tmp_path / "turned.jpg", exif=exif)
+    assert resize(tmp_path / "turned.jpg", None, "100>", in_place=True).written == 1
+    with Image.open(tmp_path / "turned.jpg") as image:
+        assert image.size == (30, 40)
+
+
+def test_animations_that_need_no_change_keep_their_bytes(tmp_path):
+    frames = [Image.fromarray(PIXELS[..., 0] // (index + 1)) for index in range(3)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert resize(tmp_path / "a.gif", tmp_path / "b.gif", "100>").written == 1
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+
+
+def test_what_is_kept_is_whole_nevertheless(photos, tmp_path):
+    whole = (photos / "a.png").read_bytes()
+    (photos / "a.png").write_bytes(whole[:-30])
+    report = resize(photos / "a.png", tmp_path / "out", "100>")
+    assert (report.written, len(report.failures)) == (0, 1)
+
+
 def test_in_place_a_failure_leaves_the_picture(photos):
     whole = (photos / "may/b.jpg").read_bytes()
     (photos / "may/b.jpg").write_bytes(whole[:300])

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -100,6 +101,8 @@ class Picture(NamedTuple):
         The pictures behind the first, whole ones of the same shape.
     said : list of str
         What their owner should know; complete when they have been decoded.
+    content : callable
+        ``content() -> bytes``, the file's; as long as it is open.
     """
 
     first: Frame
@@ -112,6 +115,7 @@ class Picture(NamedTuple):
     poster: bool
     later: Iterator[Frame]
     said: list[str]
+    content: Callable[[], bytes]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -196,7 +200,13 @@ def opened(
         poster = bool(image.info.get("default_image"))
         said: list[str] = []
         later = _later_frames(image, file, said if lenient else None)
-        yield Picture(first, factor, turn, stored, origin, header.frames, plays_of(image), poster, later, said)
+        content = partial(_content, file)
+        yield Picture(first, factor, turn, stored, origin, header.frames, plays_of(image), poster, later, said, content)
+
+
+def _content(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _later_frames(image: Image.Image, file: BinaryIO, said: list[str] | None) -> Iterator[Frame]:

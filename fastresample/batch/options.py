@@ -175,6 +175,11 @@ class Options:
         return self.method != "nearest"
 
     @property
+    def keeps(self) -> bool:
+        """Whether nothing but the size is to change, of sound pictures."""
+        return self.quality is None and (self.icc, self.metadata, self.on_damage) == ("keep", "keep", "fail")
+
+    @property
     def shrinks(self) -> bool:
         """Whether pictures may be shrunk while they are decoded, which averages levels: not where pixels are picked."""
         return self.shrink_on_load and not self.linear and (self.method == "area" or (self.blends and self.antialias))

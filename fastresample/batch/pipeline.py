@@ -43,6 +43,8 @@ def convert(job: Job, options: Options, apply: Apply, budget: Budget, manifest: 
             for rendering in render(job.source, job.outputs, options, apply, admit=admit):
                 target, pixels = rendering.output.target, rendering.source_size
                 notes.update(dict.fromkeys(rendering.notes))
+                if rendering.kept and options.in_place:
+                    continue
                 try:
                     results.append(_write(job, state, rendering, options, manifest))
                 except FileExistsError:

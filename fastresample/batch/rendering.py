@@ -37,6 +37,8 @@ class Rendering(NamedTuple):
         Width and height of the result and of its source's picture, upright.
     notes : tuple of str
         What the owner should know.
+    kept : bool
+        Whether the content is that of the source, because nothing had to change.
     """
 
     output: Output
@@ -44,6 +46,7 @@ class Rendering(NamedTuple):
     size: tuple[int, int]
     source_size: tuple[int, int]
     notes: tuple[str, ...]
+    kept: bool = False
 
 
 class _Draft(NamedTuple):
@@ -88,28 +91,27 @@ def render(
     targets = [EXTENSIONS.get(output.target.suffix.lower(), format_) for output in outputs]
     prepare = partial(_prepare, outputs=outputs, targets=targets, options=options, apply=apply, admit=admit)
     with decoding.opened(source, options.limits, prepare, lenient=options.on_damage == "warn") as picture:
-        origin = picture.origin
         drafts = [
-            _Draft(output, target or origin.format, options.place(picture.shape, output.size), [])
+            _Draft(output, target or picture.origin.format, options.place(picture.shape, output.size), [])
             for output, target in zip(outputs, targets, strict=True)
         ]
-        moving = [draft for draft in drafts if picture.pictures > 1 and _both_move(origin.format, draft.target)]
+        kept = [draft for draft in drafts if _needs_no_change(draft, picture, options)]
+        drafts = [draft for draft in drafts if draft not in kept]
+        moving = [draft for draft in drafts if picture.pictures > 1 and _both_move(picture.origin.format, draft.target)]
         durations = []
-        for frame in chain([picture.first], picture.later if moving else ()):
+        for frame in chain([picture.first], picture.later if moving or kept else ()):  # what is kept must be whole
             durations.append(frame.duration)
-            colours = profiles.apply_policy(frame.samples, frame.mode, picture.origin.metadata.icc, options.icc)
             if frame is picture.first:
-                origin = _under_policies(origin, colours, options)
-                for draft in drafts:
-                    _check_holds(draft.target, colours.samples, colours.mode, origin, options)
-            working = colour.to_working(colours.samples, colours.mode, blends=options.blends, linear=options.linear)
-            for draft in drafts if frame is picture.first else moving:
-                lying = turning.lying(draft.placement, picture.shape, picture.turn)
-                resized = apply(working.samples, layout.of_shrunk(lying, picture.stored, picture.factor))
-                upright = turning.turned(colour.from_working(resized, working), picture.turn)
-                draft.images.append(_laid_out(upright, colours.mode, draft, options))
+                origin = _draw(frame, drafts, picture, options, apply)
+            elif moving:
+                _draw(frame, moving, picture, options, apply)
         animation = Animation(tuple(durations), picture.plays, picture.poster)
-        del frame, colours, working, resized, upright  # their memory, before encoders need some
+        del frame  # its memory, before encoders need some
+        content = picture.content() if kept else b""
+    size = (picture.shape[1], picture.shape[0])
+    for draft in kept:
+        notes = tuple(note for note in picture.origin.notes if note == jpeg.UNHEARD)  # others are of what was decoded
+        yield Rendering(draft.output, content, size, size, notes, kept=True)
     common = (*origin.notes, *dict.fromkeys(picture.said))
     for draft in drafts:
         data, notes = encoding.encode(
@@ -121,7 +123,7 @@ def render(
             draft.output,
             data,
             draft.images[0].size,
-            (picture.shape[1], picture.shape[0]),
+            size,
             (*common, *notes, *_misnamed(source, origin)),
         )
 
@@ -150,6 +152,37 @@ def _prepare(
 
 def _both_move(source: Format, target: Format) -> bool:
     return source.animation is not None and target.animation is not None
+
+
+def _needs_no_change(draft: _Draft, picture: decoding.Picture, options: Options) -> bool:
+    """Whether a result would only be its source encoded again, where the size's rule leaves such pictures alone."""
+    placement = draft.placement
+    return (
+        bool(draft.output.size.only)
+        and placement.box is None
+        and placement.inner == placement.canvas == picture.shape
+        and picture.turn is None
+        and draft.target is picture.origin.format
+        and options.keeps
+    )
+
+
+def _draw(
+    frame: decoding.Frame, drafts: Sequence[_Draft], picture: decoding.Picture, options: Options, apply: Apply
+) -> Origin:
+    """Add one of the source's pictures to the drafts; return what results keep of their source."""
+    colours = profiles.apply_policy(frame.samples, frame.mode, picture.origin.metadata.icc, options.icc)
+    origin = _under_policies(picture.origin, colours, options)
+    if frame is picture.first:
+        for draft in drafts:
+            _check_holds(draft.target, colours.samples, colours.mode, origin, options)
+    working = colour.to_working(colours.samples, colours.mode, blends=options.blends, linear=options.linear)
+    for draft in drafts:
+        lying = turning.lying(draft.placement, picture.shape, picture.turn)
+        resized = apply(working.samples, layout.of_shrunk(lying, picture.stored, picture.factor))
+        upright = turning.turned(colour.from_working(resized, working), picture.turn)
+        draft.images.append(_laid_out(upright, colours.mode, draft, options))
+    return origin
 
 
 def _under_policies(origin: Origin, colours: profiles.Converted, options: Options) -> Origin:
