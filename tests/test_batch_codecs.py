@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin
 
 from fastresample import batch
-from fastresample.batch import opening
+from fastresample.batch import deep, opening
 from fastresample.batch.colour import to_image, to_samples
 from fastresample.batch.formats import BY_NAME, EXTENSIONS, FORMATS
 
@@ -381,7 +381,7 @@ def test_a_camera_file_of_several_pictures_is_a_jpeg(tmp_path):
     assert load(tmp_path / "out/a.jpg").format == "JPEG"
 
 
-def test_colour_that_the_decoder_reduces_to_eight_bits_is_named(tmp_path):
+def test_colour_that_the_decoder_reduces_to_eight_bits_is_named(tmp_path, monkeypatch):
     """Pillow cannot write RGB with 16 bits, so the file is put together here."""
     import zlib
 
@@ -392,8 +392,10 @@ def test_colour_that_the_decoder_reduces_to_eight_bits_is_named(tmp_path):
     header = struct.pack(">IIBBBBB", 4, 3, 16, 2, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     (tmp_path / "a.png").write_bytes(data)
+    monkeypatch.setattr(deep, "available", lambda: False)
     report = resize(tmp_path / "a.png", tmp_path / "b.png")
-    assert list(report.notes) == ["has 16-bit colour, which was reduced to 8 bits"]
+    advice = "OpenCV keeps them: pip install 'fastresample[deep]'"
+    assert list(report.notes) == [f"has 16-bit colour, which was reduced to 8 bits; {advice}"]
     assert set(np.asarray(load(tmp_path / "b.png")).ravel()) == {128}
 
 

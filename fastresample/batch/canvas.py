@@ -3,12 +3,14 @@
 import numpy as np
 from PIL import ImageColor
 
-from fastresample.batch.colour import Samples
+from fastresample.batch.colour import Samples, has_alpha, without_alpha
 from fastresample.batch.errors import UnsupportedError
 from fastresample.batch.layout import Placement
 
 WHITE = "white"
-_PER_BYTE = {"I;16": 257}  # 255 * 257 = 65535: black and white are the same in 16 bits
+# As what Pillow knows colours for pictures of a mode, where it is not the mode itself; inks are made of RGBA.
+_KNOWN_AS = {"I;16": "L", "RGB;16": "RGB", "RGBA;16": "RGBA", "CMYK": "RGBA"}
+_PER_BYTE = 257  # 255 * 257 = 65535: black and white are the same in 16 bits
 
 
 def padded(samples: Samples, mode: str, placement: Placement, background: str | None) -> tuple[Samples, str]:
@@ -46,14 +48,15 @@ def flattened(samples: Samples, mode: str, background: str) -> tuple[Samples, st
 
     Notes
     -----
-    ``c * a / 255 + b * (255 - a) / 255``, rounded to nearest.
+    ``c * a / 255 + b * (255 - a) / 255``, rounded to nearest; of 16 bits with 65535.
     """
     if mode == "LA" and _is_coloured(background):
         samples, mode = _in_colour(samples, mode)
-    below = _colour(mode.removesuffix("A"), background).astype(np.uint32)
+    largest = np.iinfo(samples.dtype).max  # its square, and half of it more, fit into 32 bits
+    below = _colour(without_alpha(mode), background).astype(np.uint32)
     alpha = samples[..., -1:].astype(np.uint32)
-    mixed = (samples[..., :-1] * alpha + below * (255 - alpha) + 127) // 255
-    return mixed.astype(np.uint8)[..., 0] if mode == "LA" else mixed.astype(np.uint8), mode.removesuffix("A")
+    mixed = ((samples[..., :-1] * alpha + below * (largest - alpha) + largest // 2) // largest).astype(samples.dtype)
+    return mixed[..., 0] if mode == "LA" else mixed, without_alpha(mode)
 
 
 def _is_coloured(name: str) -> bool:
@@ -73,12 +76,11 @@ def _colour(mode: str, name: str | None) -> Samples:
         raise UnsupportedError(
             f"bars have no colour in pictures of mode {mode}, whose white is not known; use fit contain"
         )
-    if name is None and mode in ("LA", "RGBA"):
-        return np.zeros(len(mode), np.uint8)
-    colour = ImageColor.getcolor(name or WHITE, "L" if mode == "I;16" else "RGBA" if mode == "CMYK" else mode)
-    values = np.atleast_1d(np.array(colour, np.uint16))
+    values = np.atleast_1d(np.array(ImageColor.getcolor(name or WHITE, _KNOWN_AS.get(mode, mode)), np.uint16))
+    if name is None and has_alpha(mode):
+        values[:] = 0
     if mode == "CMYK":
         ink = 255 - values[:3]
         key = ink.min()
         return np.array([*(ink - key), key], np.uint8)
-    return values * np.uint16(_PER_BYTE[mode]) if mode in _PER_BYTE else values.astype(np.uint8)
+    return values * np.uint16(_PER_BYTE) if mode.endswith(";16") else values.astype(np.uint8)

@@ -11,6 +11,8 @@ from fastresample.batch.errors import UnsupportedError
 
 Samples = NDArray[Any]
 
+DEEP_MODES = ("RGB;16", "RGBA;16")  # which Pillow does not have: what it opens as RGB or RGBA may be such a picture
+
 # The mode in which pictures of each mode are resized. Averages of palette entries or of hues mean nothing, and edges
 # of black and white pictures need greys.
 _WORKING_MODES = {
@@ -55,19 +57,60 @@ def to_samples(image: Image.Image) -> tuple[Samples, str]:
     return np.asarray(image if image.mode == mode else image.convert(mode)), mode
 
 
-def to_image(samples: Samples, mode: str) -> Image.Image:
+class DeepImage(NamedTuple):
+    """A picture of a mode that Pillow does not have: colour with 16 bits."""
+
+    samples: Samples
+    mode: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.samples.shape[1], self.samples.shape[0]
+
+
+def to_image(samples: Samples, mode: str) -> Image.Image | DeepImage:
     """Make a picture from samples in the given mode; the inverse of `to_samples`."""
+    if mode in DEEP_MODES:
+        return DeepImage(samples, mode)
+    return to_pillow(samples, mode)
+
+
+def to_pillow(samples: Samples, mode: str) -> Image.Image:
+    """Make one of Pillow's pictures from samples in one of its modes."""
     stored = np.ascontiguousarray(samples, dtype=_STORED.get(mode, np.uint8))
     return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.tobytes())
 
 
+def to_eight_bits(samples: Samples, mode: str) -> tuple[Samples, str]:
+    """Reduce colour with 16 bits to 8, rounded to nearest, and return it with its mode; others stay as they are."""
+    if mode not in DEEP_MODES:
+        return samples, mode
+    return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8), of_eight_bits(mode)
+
+
+def of_eight_bits(mode: str) -> str:
+    """Return the mode that `to_eight_bits` makes of a mode."""
+    return mode.removesuffix(";16") if mode in DEEP_MODES else mode
+
+
+def has_alpha(mode: str) -> bool:
+    """Whether the last channel is opacity."""
+    return "A" in mode
+
+
+def without_alpha(mode: str) -> str:
+    """Return the mode that a picture has when its opacity is taken away."""
+    return mode.replace("A", "")
+
+
 def is_opaque(samples: Samples, mode: str) -> bool:
     """Whether samples have no alpha, or one that says nothing."""
-    return mode not in ("LA", "RGBA") or bool(samples[..., -1].min() == 255)
+    return not has_alpha(mode) or bool(samples[..., -1].min() == np.iinfo(samples.dtype).max)
 
 
 # The modes whose levels sRGB's transfer function describes. Whole numbers of 32 bits and floats are taken for linear.
-_CURVED = ("L", "LA", "RGB", "RGBA", "I;16")
+_CURVED = ("L", "LA", "RGB", "RGBA", "I;16", *DEEP_MODES)
 
 
 class Working(NamedTuple):
@@ -109,11 +152,11 @@ def to_working(samples: Samples, mode: str, *, blends: bool, linear: bool = Fals
     -----
     A colour counts by its opacity: with alpha a the channels ``c * a`` and ``a`` are resized, and their quotient is
     the colour of the result. Products of two bytes are exact in float32, so a resize that changes nothing gives the
-    same bytes back, except for the colour under full transparency, which is nobody's and becomes 0.
+    same bytes back, except for the colour under full transparency, which is nobody's and becomes 0. (So it does with
+    16 bits: a product is off by 2**-24 of itself, and the quotient by less than a hundredth of a level.)
     """
     linear = linear and blends and mode in _CURVED
-    has_alpha = mode in ("LA", "RGBA")
-    if not blends or (is_opaque(samples, mode) and not (linear and has_alpha)):
+    if not blends or (is_opaque(samples, mode) and not (linear and has_alpha(mode))):
         return Working(light.to_light(samples) if linear else samples, samples.dtype, linear=linear)
     # In place: in float32 these are four times the bytes of the picture, and every worker has its own. NumPy copies
     # what overlaps with its output, so the alpha that multiplies is that of the bytes.

@@ -9,14 +9,14 @@ from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image
 
-from fastresample.batch import damage, jpeg
-from fastresample.batch.colour import Samples, to_samples
+from fastresample.batch import damage, deep, jpeg
+from fastresample.batch.colour import DEEP_MODES, Samples, to_samples
 from fastresample.batch.errors import ImageError, UnsupportedError
 from fastresample.batch.formats import BY_NAME, Format
 from fastresample.batch.frames import duration_of, plays_of
-from fastresample.batch.kinds import losses, misread
+from fastresample.batch.kinds import deep_colour, losses, misread
 from fastresample.batch.limits import DEFAULT_LIMITS, Limits
-from fastresample.batch.metadata import Metadata, read_metadata, upright_size
+from fastresample.batch.metadata import Metadata, read_metadata, turn_while_loading, upright_size
 from fastresample.batch.opening import open_file, open_image, reasons
 from fastresample.batch.turning import turned, turned_shape
 
@@ -181,6 +181,7 @@ def opened(
         with reasons(file):
             image = open_image(file)
             header, stored = _header(image, file), (image.height, image.width)
+            layout, turn_then = deep_colour(image), turn_while_loading(image)
             limits.check(header.shape, header.frames, header.length)
             if kind := misread(image):
                 raise UnsupportedError(f"TIFF files with {kind} are not read correctly; store it in another way first")
@@ -194,6 +195,9 @@ def opened(
             else:
                 heard = damage.load(image, lenient=lenient)
                 (samples, mode), factor = to_samples(image), 1
+                if layout:
+                    alone = header.frames == 1
+                    samples, mode, heard = _in_depth(samples, mode, heard, file, layout if alone else "", turn_then)
             metadata, turn, given_up = read_metadata(image)
         origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
         first = Frame(samples, mode, duration_of(image))
@@ -207,6 +211,19 @@ def opened(
 def _content(file: BinaryIO) -> bytes:
     file.seek(0)
     return file.read()
+
+
+def _in_depth(
+    samples: Samples, mode: str, heard: tuple[str, ...], file: BinaryIO, layout: str, turn: Image.Transpose | None
+) -> tuple[Samples, str, tuple[str, ...]]:
+    """Return 16-bit colour, of which Pillow has delivered 8 bits, with its mode and notes, as far as that can be."""
+    known = deep.is_known(layout)
+    if known and deep.available() and not heard:
+        file.seek(0)
+        whole = deep.read(file.read(), samples, turn)
+        if whole is not None:
+            return whole, DEEP_MODES[whole.shape[2] - 3], heard
+    return samples, mode, (*heard, deep.REDUCED + (deep.ADVICE if known and not deep.available() else ""))
 
 
 def _later_frames(image: Image.Image, file: BinaryIO, said: list[str] | None) -> Iterator[Frame]:
@@ -234,7 +251,7 @@ def _header(image: Image.Image, file: BinaryIO) -> Header:
     name = BY_NAME[image.format or ""].name
     return Header(
         shape=upright_size(image) if name == "JPEG" else (image.height, image.width),
-        mode=image.mode,
+        mode=f"{image.mode};16" if deep_colour(image) else image.mode,
         format=name,
         frames=getattr(image, "n_frames", 1),
         length=_length(file),

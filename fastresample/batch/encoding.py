@@ -1,11 +1,13 @@
 """Write results in a format's bytes, with what they keep of their source; what a format cannot hold is refused."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL import Image, PngImagePlugin
 
+from fastresample.batch import deep
+from fastresample.batch.colour import DeepImage, has_alpha, without_alpha
 from fastresample.batch.decoding import Origin
 from fastresample.batch.errors import FormatError, TooLargeError, UnsupportedError
 from fastresample.batch.formats import FORMATS, MODE_WORDS, Format
@@ -30,13 +32,13 @@ def check_holds(target: Format, mode: str, metadata: Metadata) -> None:
 
 def _remedy(target: Format, mode: str) -> str:
     """Say which option makes pictures of a mode fit into a format."""
-    if mode.endswith("A") and mode.removesuffix("A") in target.modes:
+    if has_alpha(mode) and without_alpha(mode) in target.modes:
         return "give a background colour"
     return "icc srgb, which makes RGB of it" if mode == "CMYK" else ""
 
 
 def encode(
-    images: Sequence[Image.Image],
+    images: Sequence[Image.Image | DeepImage],
     target: Format,
     origin: Origin,
     quality: int | None = None,
@@ -46,7 +48,7 @@ def encode(
 
     Parameters
     ----------
-    images : sequence of Image
+    images : sequence of Image or DeepImage
         The result, upright; several of one size for an animation.
     target : Format
         What it becomes.
@@ -79,25 +81,34 @@ def encode(
         settings.update(origin.settings)
     if quality is not None and "quality" in settings:
         settings.update(quality=quality, lossless=False)
-    moving_settings, images, notes = _animated(images, target, animation)
+    first = images[0]
+    pictures = [image for image in images if isinstance(image, Image.Image)]
+    moving_settings, pictures, notes = _animated(pictures, target, animation)
     settings.update(moving_settings)
-    saved_mode = target.modes[images[0].mode]
+    saved_mode = target.modes[pictures[0].mode if pictures else first.mode]
     if saved_mode == "L":  # has no colour whose resolution could be less; AVIF would store some
         settings.pop("subsampling", None)
-    kept, more_notes = _metadata_settings(origin.metadata, target, saved_mode, (width, height))
+    kept, more_notes = _metadata_settings(origin.metadata, target, saved_mode, first.size)
     settings.update(kept)
-    first, *settings["append_images"] = (_stored(image, saved_mode) for image in images)
-    buffer = io.BytesIO()
     try:
-        first.save(buffer, target.name, **settings)
+        if isinstance(first, DeepImage):
+            data = deep.encode(first.samples, target.name, settings)
+        else:
+            data = _by_pillow([_stored(picture, saved_mode) for picture in pictures], target, settings)
     except (OSError, ValueError) as error:
         raise UnsupportedError(f"the result cannot be written as {target.name} ({error})") from error
-    return buffer.getvalue(), notes + more_notes
+    return data, notes + more_notes
+
+
+def _by_pillow(pictures: Sequence[Image.Image], target: Format, settings: Mapping[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    pictures[0].save(buffer, target.name, append_images=pictures[1:], **settings)
+    return buffer.getvalue()
 
 
 def _animated(
-    images: Sequence[Image.Image], target: Format, animation: Animation | None
-) -> tuple[dict[str, Any], Sequence[Image.Image], tuple[str, ...]]:
+    images: list[Image.Image], target: Format, animation: Animation | None
+) -> tuple[dict[str, Any], list[Image.Image], tuple[str, ...]]:
     """Return what the encoder is told of an animation, its images in one mode, and notes."""
     if animation is None or target.animation is None:
         return {}, images, ()

@@ -111,7 +111,7 @@ _ALL_FORMATS = (
     Format(
         name="PNG",
         extensions=(".png", ".apng"),
-        modes=_same("L", "LA", "RGB", "RGBA", "I;16"),
+        modes=_same("L", "LA", "RGB", "RGBA", "I;16", "RGB;16", "RGBA;16"),
         max_side=_LARGEST_INT32,
         defaults=_PNG_DEFAULTS,
         kept=_nothing,
@@ -138,7 +138,7 @@ _ALL_FORMATS = (
     Format(
         name="TIFF",
         extensions=(".tif", ".tiff"),
-        modes=_same("L", "LA", "RGB", "RGBA", "CMYK", "I;16", "I", "F"),
+        modes=_same("L", "LA", "RGB", "RGBA", "CMYK", "I;16", "RGB;16", "RGBA;16", "I", "F"),
         max_side=_LARGEST_INT32,
         defaults=_TIFF_DEFAULTS,
         kept=_tiff_compression,

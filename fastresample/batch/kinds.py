@@ -51,15 +51,27 @@ def misread(image: Image.Image) -> str:
 def losses(image: Image.Image, file: BinaryIO) -> tuple[str, ...]:
     """Name what the decoder or the single output picture cannot keep; must be asked before the pixels are loaded."""
     notes = []
-    layouts = [str(tile[3]) for tile in getattr(image, "tile", ())]
-    if not image.mode.startswith("I") and any(";16" in layout for layout in layouts):
-        notes.append("has 16-bit colour, which was reduced to 8 bits")
+    layouts = _layouts(image)
     if image.format == "AVIF" and _is_deep_avif(file):
         notes.append("has more than 8 bits, which were reduced to 8")
     # Pillow knows one transparent grey for 1 and 8 bits only: it compares 2 and 4 bits with samples spread to 8.
     if "transparency" in image.info and (image.mode.startswith("I") or {"L;2", "L;4"} & set(layouts)):
         notes.append("has one transparent grey, which only 1 and 8 bits keep; the result is opaque")
     return tuple(notes)
+
+
+def deep_colour(image: Image.Image) -> str:
+    """Name how the samples of a picture with 16-bit colour are laid out, such as "RGB;16B"; empty for all others.
+
+    Must be asked before the pixels are loaded.
+    """
+    return "" if image.mode.startswith("I") else next((layout for layout in _layouts(image) if ";16" in layout), "")
+
+
+def _layouts(image: Image.Image) -> list[str]:
+    """Return what the decoder calls the layout of the samples: of TIFF, the first of several arguments."""
+    arguments = [tile[3] for tile in getattr(image, "tile", ())]
+    return [str(argument[0] if isinstance(argument, tuple) else argument) for argument in arguments]
 
 
 def _is_deep_avif(file: BinaryIO) -> bool:

@@ -25,10 +25,10 @@ _WORTH_TRIMMING = 64 * 10**6  # bytes of a picture: the pages of smaller ones ar
 Admit = Callable[[int], None]
 
 # Bytes of a pixel, by mode: in Pillow's memory, with what palettes become; and as samples.
-_STORED = {"1": 1, "L": 1, "I;16": 2, "P": 5, "PA": 8}
-_SAMPLES = {"1": 1, "L": 1, "I;16": 2, "LA": 2, "RGB": 3}
+_STORED = {"1": 1, "L": 1, "I;16": 2, "P": 5, "PA": 8, "RGB;16": 12, "RGBA;16": 14}
+_SAMPLES = {"1": 1, "L": 1, "I;16": 2, "LA": 2, "RGB": 3, "RGB;16": 6, "RGBA;16": 8}
 _WIDEST = 4  # of all other modes
-_ALPHA_MODES = ("LA", "La", "PA", "P", "RGBA", "RGBa")
+_ALPHA_MODES = ("LA", "La", "PA", "P", "RGBA", "RGBa", "RGBA;16")
 _DECODERS = {"WEBP": 12, "AVIF": 12, "TIFF": 4, "GIF": 4}  # what they hold beside the picture
 _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whole picture when scans refine it
 _RESULT = 12  # bytes of a pixel of the result that is encoded, beside the picture: resized, in the encoder, encoded

@@ -61,6 +61,11 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
     return (image.width, image.height) if lying else (image.height, image.width)
 
 
+def turn_while_loading(image: Image.Image) -> Image.Transpose | None:
+    """Return what Pillow will do to the pixels of an opened image when it loads them: it turns TIFF files upright."""
+    return TURNS.get(image.getexif().get(_ORIENTATION, 1)) if image.format == "TIFF" else None
+
+
 def read_metadata(image: Image.Image) -> tuple[Metadata, Image.Transpose | None, tuple[str, ...]]:
     """Take metadata from a loaded image.
 

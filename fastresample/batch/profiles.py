@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from fastresample.batch.colour import Samples, to_image
+from fastresample.batch.colour import Samples, has_alpha, to_pillow, without_alpha
 
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
@@ -74,9 +74,9 @@ def to_srgb(samples: Samples, mode: str, icc: bytes | None) -> Converted:
         return _roughly(samples, mode)
     if transform is None:
         return Converted(samples, mode, None)
-    if mode in ("LA", "RGBA"):
+    if has_alpha(mode):
         colour = np.ascontiguousarray(samples[..., 0] if mode == "LA" else samples[..., :-1])
-        converted = _applied(transform, colour, mode.removesuffix("A"))
+        converted = _applied(transform, colour, without_alpha(mode))
         return Converted(np.dstack((converted, samples[..., -1])), mode, None)
     return Converted(_applied(transform, samples, mode), "RGB" if mode == "CMYK" else mode, None)
 
@@ -89,11 +89,11 @@ _ROUGH = "is CMYK without a usable colour profile; its colours are roughly right
 def _roughly(samples: Samples, mode: str) -> Converted:
     if mode != "CMYK":
         return Converted(samples, mode, None)
-    return Converted(np.asarray(to_image(samples, mode).convert("RGB")), "RGB", None, (_ROUGH,))
+    return Converted(np.asarray(to_pillow(samples, mode).convert("RGB")), "RGB", None, (_ROUGH,))
 
 
 def _applied(transform: ImageCms.ImageCmsTransform, samples: Samples, mode: str) -> NDArray[np.uint8]:
-    image = to_image(samples, mode)
+    image = to_pillow(samples, mode)
     if image.mode != transform.input_mode:
         image = image.convert(transform.input_mode)
     converted = transform.apply(image)

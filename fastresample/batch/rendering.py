@@ -55,7 +55,7 @@ class _Draft(NamedTuple):
     output: Output
     target: Format
     placement: Placement
-    images: list[Image.Image]
+    images: list[Image.Image | colour.DeepImage]
 
 
 def render(
@@ -98,13 +98,14 @@ def render(
         kept = [draft for draft in drafts if _needs_no_change(draft, picture, options)]
         drafts = [draft for draft in drafts if draft not in kept]
         moving = [draft for draft in drafts if picture.pictures > 1 and _both_move(picture.origin.format, draft.target)]
+        origin = _under_policy(picture.origin, options)
         durations = []
         for frame in chain([picture.first], picture.later if moving or kept else ()):  # what is kept must be whole
             durations.append(frame.duration)
             if frame is picture.first:
-                origin = _draw(frame, drafts, picture, options, apply)
+                origin = _with_profile(origin, _draw(frame, drafts, origin, picture, options, apply), options)
             elif moving:
-                _draw(frame, moving, picture, options, apply)
+                _draw(frame, moving, origin, picture, options, apply)
         animation = Animation(tuple(durations), picture.plays, picture.poster)
         del frame  # its memory, before encoders need some
         content = picture.content() if kept else b""
@@ -119,6 +120,8 @@ def render(
         )
         if picture.pictures > 1 and draft not in moving:
             notes = (*notes, "holds several pictures (frames or pages); only the first was resized")
+        if picture.first.mode in colour.DEEP_MODES and picture.first.mode not in draft.target.modes:
+            notes = (*notes, f"has 16-bit colour, of which {draft.target.name} holds 8 bits")
         yield Rendering(
             draft.output,
             data,
@@ -168,11 +171,15 @@ def _needs_no_change(draft: _Draft, picture: decoding.Picture, options: Options)
 
 
 def _draw(
-    frame: decoding.Frame, drafts: Sequence[_Draft], picture: decoding.Picture, options: Options, apply: Apply
-) -> Origin:
-    """Add one of the source's pictures to the drafts; return what results keep of their source."""
+    frame: decoding.Frame,
+    drafts: Sequence[_Draft],
+    origin: Origin,
+    picture: decoding.Picture,
+    options: Options,
+    apply: Apply,
+) -> profiles.Converted:
+    """Add one of the source's pictures to the drafts; return what its profile made of it."""
     colours = profiles.apply_policy(frame.samples, frame.mode, picture.origin.metadata.icc, options.icc)
-    origin = _under_policies(picture.origin, colours, options)
     if frame is picture.first:
         for draft in drafts:
             _check_holds(draft.target, colours.samples, colours.mode, origin, options)
@@ -182,27 +189,39 @@ def _draw(
         resized = apply(working.samples, layout.of_shrunk(lying, picture.stored, picture.factor))
         upright = turning.turned(colour.from_working(resized, working), picture.turn)
         draft.images.append(_laid_out(upright, colours.mode, draft, options))
-    return origin
+    return colours
 
 
-def _under_policies(origin: Origin, colours: profiles.Converted, options: Options) -> Origin:
-    """Return what results keep of their source: by the option on metadata, and by what became of the profile."""
+def _under_policy(origin: Origin, options: Options) -> Origin:
+    """Return what results keep of their source, by the option on metadata."""
     metadata, notes = under_policy(origin.metadata, options.metadata)
+    return origin._replace(metadata=metadata, notes=origin.notes + notes)
+
+
+def _with_profile(origin: Origin, colours: profiles.Converted, options: Options) -> Origin:
+    """Return what results keep of their source, by what became of the profile."""
+    notes = colours.notes
     if options.linear and options.blends and colours.mode == "CMYK":
         notes = (*notes, "is CMYK, whose inks were mixed as they are and not in linear light")
-    return origin._replace(metadata=metadata._replace(icc=colours.icc), notes=origin.notes + notes + colours.notes)
+    return origin._replace(metadata=origin.metadata._replace(icc=colours.icc), notes=origin.notes + notes)
 
 
 def _check_holds(target: Format, samples: Samples, mode: str, origin: Origin, options: Options) -> None:
     """Refuse what the format cannot hold before the work is done."""
-    if mode not in target.modes and (options.background is not None or colour.is_opaque(samples, mode)):
-        mode = mode.removesuffix("A")
+    if colour.of_eight_bits(mode) not in target.modes and (
+        options.background is not None or colour.is_opaque(samples, mode)
+    ):
+        mode = colour.without_alpha(mode)
+    if mode not in target.modes:
+        mode = colour.of_eight_bits(mode)
     encoding.check_holds(target, mode, origin.metadata)
 
 
-def _laid_out(samples: Samples, mode: str, draft: _Draft, options: Options) -> Image.Image:
-    """Return a resized picture as it is stored: without alpha where there can be none, on its canvas."""
-    if mode not in draft.target.modes and mode in ("LA", "RGBA"):
+def _laid_out(samples: Samples, mode: str, draft: _Draft, options: Options) -> Image.Image | colour.DeepImage:
+    """Return a resized picture as it is stored: without alpha and depth that the format cannot hold, on its canvas."""
+    if mode not in draft.target.modes:
+        samples, mode = colour.to_eight_bits(samples, mode)
+    if mode not in draft.target.modes and colour.has_alpha(mode):
         samples, mode = canvas.flattened(samples, mode, options.background or canvas.WHITE)
     samples, mode = canvas.padded(samples, mode, draft.placement, options.background)
     return colour.to_image(samples, mode)
