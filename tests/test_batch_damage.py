@@ -3,6 +3,8 @@
 import io
 import os
 import re
+import shutil
+import socket
 import stat
 import struct
 import sys
@@ -308,3 +310,129 @@ def test_whatever_the_resize_raises_is_a_line_of_the_report(tmp_path, error):
     (failure,) = resize(tmp_path / "a.png", tmp_path / "out", apply=fail).failures
     expected = "not enough memory" if isinstance(error, MemoryError) else f"unexpected {type(error).__name__}: {error}"
     assert failure.reason.startswith(expected)
+
+
+@pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (65_500, 2)])
+@pytest.mark.parametrize("name", ["PNG", "JPEG", "TIFF"])
+def test_very_long_sides(tmp_path, size, name):
+    Image.linear_gradient("L").resize(size).save(tmp_path / "long", name)
+    report = resize(tmp_path / "long", tmp_path / "out", apply=lambda samples, placement: samples)
+    assert report.ok, report.failures
+    with Image.open(tmp_path / "out/long") as image:
+        assert image.size == size
+
+
+def test_the_longest_sides_that_a_header_can_claim(tmp_path):
+    """65535 pixels, as JPEG's header can say and its data cannot hold."""
+    data = bytearray(encoded("JPEG"))
+    frame = data.index(b"\xff\xc0") + 5
+    for sides in (struct.pack(">HH", 65_535, 65_535), struct.pack(">HH", 65_535, 1), struct.pack(">HH", 0, 50)):
+        data[frame : frame + 4] = sides
+        (tmp_path / "long.jpg").write_bytes(data)
+        (failure,) = resize(tmp_path / "long.jpg", tmp_path / "out").failures
+        assert failure.kind in ("damaged", "too-large", "unsupported")
+
+
+def chunk(name, content):
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        chunk(b"zTXt", b"comment\0\0" + zlib.compress(bytes(300_000_000))),
+        chunk(b"iTXt", b"comment\0\1\0\0\0" + zlib.compress(bytes(300_000_000))),
+        chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(300_000_000))),
+        chunk(b"tEXt", b"comment\0" + bytes(3_000_000)) * 30,
+    ],
+    ids=["inflating text", "inflating unicode", "inflating profile", "much text"],
+)
+def test_text_and_profiles_cannot_fill_the_memory(tmp_path, chunks):
+    """300 MB of zeros in 300 kB; 90 MB as they are. Refused or passed over, but not unpacked."""
+    data = encoded("PNG")
+    (tmp_path / "a.png").write_bytes(data[:33] + chunks + data[33:])
+    tracemalloc.start()
+    report = resize(tmp_path / "a.png", tmp_path / "out")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150_000_000
+    assert report.written + len(report.failures) == 1
+    assert {failure.kind for failure in report.failures} <= {"damaged"}
+
+
+def test_a_profile_that_is_none(tmp_path):
+    """Noise in the place of a colour profile is no reason to refuse the picture."""
+    Image.fromarray(PIXELS).save(tmp_path / "a.jpg", icc_profile=bytes(RNG.integers(0, 256, 999, dtype=np.uint8)))
+    for policy in ("keep", "srgb", "strip"):
+        report = resize(tmp_path / "a.jpg", tmp_path / policy, icc=policy)
+        assert report.written == 1, report.failures
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no sockets among files there")
+def test_a_socket_in_a_folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    Image.fromarray(PIXELS).save(tmp_path / "in/a.png")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "in/s.png"))
+        report = resize(tmp_path / "in", tmp_path / "out")
+    assert (report.written, report.skipped) == (1, {"special files": 1})
+
+
+REPLACED = {
+    "another picture": lambda path: Image.fromarray(PIXELS[:5]).save(path),
+    "another format": lambda path: path.write_bytes(encoded("WEBP")),
+    "text": lambda path: path.write_text("no picture"),
+    "nothing": lambda path: path.write_bytes(b""),
+    "a folder": lambda path: path.mkdir(),
+    "a pipe": lambda path: os.mkfifo(path),
+    "a loop of links": lambda path: path.symlink_to(path.name),
+    "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files there")
+@pytest.mark.parametrize("what", REPLACED)
+def test_a_file_that_is_replaced_between_scan_and_opening(tmp_path, what):
+    """It is judged by what it is when it is opened, and costs no more than itself."""
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b"):
+        Image.fromarray(PIXELS).save(tmp_path / f"in/{name}.png")
+    options = batch.Options("100%")
+    inputs = batch.prepare(tmp_path / "in", tmp_path / "out", options)
+    (tmp_path / "in/a.png").unlink()
+    REPLACED[what](tmp_path / "in/a.png")
+    report = batch.process(inputs, options, apply=lambda samples, placement: samples)
+    good = what.startswith("another")
+    assert report.written == (2 if good else 1)
+    assert [failure.path.name for failure in report.failures] == ([] if good else ["a.png"])
+    assert (tmp_path / "out/a.png").exists() == good
+
+
+def test_a_folder_that_vanishes_between_scan_and_opening(tmp_path):
+    for name in ("keep", "gone"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        Image.fromarray(PIXELS).save(tmp_path / f"in/{name}/a.png")
+    options = batch.Options("100%")
+    inputs = batch.prepare(tmp_path / "in", tmp_path / "out", options)
+    shutil.rmtree(tmp_path / "in/gone")
+    report = batch.process(inputs, options, apply=lambda samples, placement: samples)
+    assert report.written == 1
+    assert [(failure.path.parent.name, failure.kind) for failure in report.failures] == [("gone", "unreadable")]
+    assert not (tmp_path / "out/gone").exists()
+
+
+def test_a_folder_that_vanishes_during_the_scan(tmp_path, monkeypatch):
+    (tmp_path / "in/gone").mkdir(parents=True)
+    Image.fromarray(PIXELS).save(tmp_path / "in/z.png")
+    scandir = os.scandir
+
+    def scan(path):
+        if os.fspath(path).endswith("gone"):
+            os.rmdir(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    report = resize(tmp_path / "in", tmp_path / "out")
+    assert report.written == 1
+    assert [failure.reason for failure in report.failures] == ["the folder cannot be read (No such file or directory)"]

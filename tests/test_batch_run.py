@@ -302,14 +302,88 @@ class TestWorkers:
             time.sleep(0.1)
             return job
 
-        def interrupted(*arguments, **options):
-            started.wait(5)
-            raise KeyboardInterrupt
+        wait, interruptions = workers._Crew._wait, [KeyboardInterrupt, KeyboardInterrupt]
 
-        monkeypatch.setattr(workers, "wait", interrupted)
+        def interrupted(crew):
+            started.wait(5)
+            if interruptions:
+                raise interruptions.pop()
+            wait(crew)
+
+        monkeypatch.setattr(workers._Crew, "_wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
             workers.run(range(50), work, lambda result: results.append(result) or True, 2)
         assert 1 <= len(results) <= 2
+        assert not interruptions
+
+    @pytest.mark.parametrize("entered", [False, True])
+    def test_an_interruption_while_a_thread_is_started_waits_for_it(self, monkeypatch, entered):
+        """Whether it runs by then or not: what it does is in the report, or it does nothing."""
+        results, at_work, collected = [], threading.Event(), threading.Event()
+
+        class Interrupted(threading.Thread):
+            def start(self):
+                if entered:
+                    super().start()
+                    at_work.wait(5)
+                else:
+                    threading.Timer(0.2, super().start).start()
+                raise KeyboardInterrupt
+
+        def work(job):
+            at_work.set()
+            time.sleep(0.1)
+            return job
+
+        monkeypatch.setattr(workers, "Thread", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            workers.run(range(50), work, lambda result: results.append(result) or True, 2)
+        before = list(results)
+        collected.wait(0.4)
+        assert results == before == ([0] if entered else [])
+
+    def test_fewer_threads_than_wished_are_enough(self, monkeypatch):
+        class Scarce(threading.Thread):
+            left = 2
+
+            def start(self):
+                if not Scarce.left:
+                    raise RuntimeError("can't start new thread")
+                Scarce.left -= 1
+                super().start()
+
+        monkeypatch.setattr(workers, "Thread", Scarce)
+        results = []
+        workers.run(range(50), lambda job: job, lambda result: results.append(result) or True, 8)
+        assert sorted(results) == list(range(50))
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            workers.run(range(50), lambda job: job, results.append, 8)
+
+    @pytest.mark.parametrize("early", [False, True])
+    def test_what_has_to_come_to_its_end_does_so_once(self, monkeypatch, early):
+        calls, wait, interruptions = [], workers._Crew._wait, [KeyboardInterrupt]
+
+        class Thread(threading.Thread):
+            def start(self):
+                if early:
+                    raise KeyboardInterrupt
+                super().start()
+
+        def interrupted(crew):
+            if interruptions:
+                raise interruptions.pop()
+            wait(crew)
+
+        monkeypatch.setattr(workers, "Thread", Thread)
+        monkeypatch.setattr(workers._Crew, "_wait", interrupted)
+        assert workers.outlast(lambda: time.sleep(0.05) or calls.append("end"))
+        assert calls == ["end"]
+        monkeypatch.undo()
+        assert not workers.outlast(lambda: calls.append("end"))
+
+    def test_an_error_at_the_end_is_raised(self):
+        with pytest.raises(ZeroDivisionError):
+            workers.outlast(lambda: 1 // 0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")

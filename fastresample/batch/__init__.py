@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -195,11 +195,7 @@ def process(
     apply = apply or Resize(options)
     jobs, there = _without_existing(inputs, options)
     report = Report(existing=len(there), skipped=inputs.skipped, failures=list(inputs.failures), left=len(jobs))
-    reports = Reports(options, len(jobs))
-    for failure in inputs.failures:
-        reports.add(Outcome(failure.path, (), "failed", failure.kind, failure.reason))
-    for source, outputs in there:
-        reports.add(Outcome(source, tuple(output.target for output in outputs), "existing"))
+    reports = Reports(options)
     first_error: list[Outcome] = []
 
     def collect(outcome: Outcome) -> bool:
@@ -213,6 +209,8 @@ def process(
 
     count = min(options.workers or fastresample.get_num_threads(), len(jobs))
     try:
+        if workers.outlast(lambda: reports.begin(len(jobs), _known(inputs, there))):
+            raise KeyboardInterrupt
         for folder in {output.target.parent for job in inputs.jobs + there for output in job.outputs}:
             remove_leftovers(folder)
         if jobs:
@@ -227,10 +225,18 @@ def process(
         for path, problem in inputs.manifest.problems.items() if inputs.manifest else ():
             report.notes[problem] = [path]
         report.failures.sort()
-        reports.end(report)
+        workers.outlast(lambda: reports.end(report))
     if first_error:
         raise RuntimeError(f"{first_error[0].source}: {first_error[0].reason}") from first_error[0].error
     return report
+
+
+def _known(inputs: Inputs, there: list[Job]) -> Iterator[Outcome]:
+    """Yield what became of files before the first is opened."""
+    for failure in inputs.failures:
+        yield Outcome(failure.path, (), "failed", failure.kind, failure.reason)
+    for source, outputs in there:
+        yield Outcome(source, tuple(output.target for output in outputs), "existing")
 
 
 def _others_files(inputs: Inputs) -> list[Path]:

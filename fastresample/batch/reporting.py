@@ -1,6 +1,6 @@
 """The files that a run reports to; one that cannot be written costs the report, not the run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -32,18 +32,22 @@ class Reports:
     ----------
     options : Options
         Those of the run.
-    images : int
-        How many files are to be resized.
     """
 
-    def __init__(self, options: Options, images: int) -> None:
+    def __init__(self, options: Options) -> None:
+        self._options = options
         self._writers: dict[Path, Writer] = {}
         self._failures: list[Failure] = []
-        for path in options.report:
+
+    def begin(self, images: int, known: Iterable[Outcome]) -> None:
+        """Open all reports, of a run of so many images, and tell them what is known before it."""
+        for path in self._options.report:
             try:
-                self._writers[path] = _WRITERS[path.suffix.lower()](path, options, images)
+                self._writers[path] = _WRITERS[path.suffix.lower()](path, self._options, images)
             except OSError as error:
                 self._give_up(path, error)
+        for outcome in known:
+            self.add(outcome)
 
     def add(self, outcome: Outcome) -> None:
         """Tell all reports what became of a file."""

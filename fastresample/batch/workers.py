@@ -1,8 +1,9 @@
 """Run a function over many jobs on threads: codecs and kernels release the GIL, and threads share one compilation."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from threading import Event, Lock
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -24,47 +25,101 @@ def run(jobs: Iterable[Job], work: Callable[[Job], Result], collect: Callable[[R
     """
     todo = iter(jobs)
     lock = Lock()
-    stop = Event()
+    crew = _Crew()
 
     def loop() -> None:
-        try:
-            while not stop.is_set():
-                with lock:
-                    job = next(todo, None)
-                if job is None:
-                    return
-                result = work(job)
-                with lock:
-                    if not collect(result):
-                        stop.set()
-        except BaseException:
-            stop.set()
-            raise
+        while not crew.stopped:
+            with lock:
+                job = next(todo, None)
+            if job is None:
+                return
+            result = work(job)
+            with lock:
+                if not collect(result):
+                    crew.stop()
 
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="fastresample-batch")
-    loops: list[Future[None]] = []
+    crew.run(loop, workers)
+
+
+def outlast(work: Callable[[], None]) -> bool:
+    """Call a function and let it come to its end, however often Ctrl-C comes meanwhile; return whether it came."""
+    crew = _Crew()
     try:
-        for _ in range(workers):
-            loops.append(pool.submit(loop))
-        while wait(loops, timeout=_POLL_S, return_when=FIRST_EXCEPTION).not_done and not stop.is_set():
-            pass
-    finally:
-        stop.set()
-        _outlast(pool, loops)
-    for finished in loops:
-        finished.result()
+        crew.run(work, 1)
+    except KeyboardInterrupt:
+        if not crew.entered:  # it came before the beginning
+            work()
+        return True
+    return False
 
 
-def _outlast(pool: ThreadPoolExecutor, loops: list[Future[None]]) -> None:
-    """Wait for every thread, however often Ctrl-C comes: while one writes, nothing can be said about the run.
+class _Crew:
+    """Threads that run one function; they are counted by what they say themselves.
 
-    The futures first: an interrupted join() takes its thread for ended (Python before 3.13).
+    Ctrl-C may come while a thread is being started, and then nobody else knows whether it was; or while the calling
+    thread holds a lock, which then nobody gets. So that one takes no lock: it reads numbers and waits for tokens.
     """
-    while True:
+
+    def __init__(self) -> None:
+        self._lock = Lock()  # of the numbers, among the threads
+        self._tokens: SimpleQueue[None] = SimpleQueue()
+        self._errors: list[BaseException] = []
+        self._at_work = 0
+        self._ended = 0
+        self.entered = 0
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Let nobody begin any more."""
+        self.stopped = True
+        self._tokens.put(None)
+
+    def run(self, function: Callable[[], None], count: int) -> None:
+        """Call a function in so many threads and wait for all of them; the first error of theirs is raised."""
+        started = 0
         try:
-            for running in loops:
-                running.exception()
-            pool.shutdown()
-            return
-        except KeyboardInterrupt:
-            continue
+            for _ in range(count):
+                try:
+                    Thread(target=self._member, args=(function,), name="fastresample-batch").start()
+                except RuntimeError:  # the system has no more threads; fewer are enough
+                    if not started:
+                        raise
+                    break
+                started += 1
+            while not self.stopped and self._ended < started:
+                self._wait()
+        finally:
+            self._outlast()
+        if self._errors:
+            raise self._errors[0]
+
+    def _member(self, function: Callable[[], None]) -> None:
+        with self._lock:
+            self._at_work += 1  # before it looks: whoever stops them looks at this number afterwards
+        try:
+            if not self.stopped:
+                self.entered += 1
+                function()
+        except BaseException as error:
+            self._errors.append(error)
+            self.stop()
+        finally:
+            with self._lock:
+                self._at_work -= 1
+                self._ended += 1
+            self._tokens.put(None)
+
+    def _wait(self) -> None:
+        with suppress(Empty):
+            self._tokens.get(timeout=_POLL_S)
+
+    def _outlast(self) -> None:
+        """Wait for everybody who is at work: while one writes, nothing can be said about the run."""
+        while True:
+            try:
+                self.stop()
+                while self._at_work:
+                    self._wait()
+                return
+            except KeyboardInterrupt:
+                continue

@@ -25,7 +25,7 @@ class _Refused(click.ClickException):
     epilog="Exit codes: 0 all done, 1 some files failed, 2 nothing done because the command has to be changed, "
     "130 interrupted (143 by SIGTERM).",
 )
-@click.argument("paths", metavar="INPUT... OUTPUT", nargs=-1, type=click.Path())
+@click.argument("paths", metavar="INPUT... OUTPUT", nargs=-1, type=click.Path(readable=False))
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -16,7 +16,10 @@ def say(text: object) -> None:
     if sys.stderr is None:  # closed by whoever started the process
         return
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    tqdm.write(printable(text).encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    try:
+        tqdm.write(printable(text).encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    except OSError:  # whoever listened has gone, which is no reason to stop working
+        sys.stderr = None
 
 
 def is_terminal() -> bool:
