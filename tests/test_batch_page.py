@@ -1,10 +1,12 @@
 """The report as a page: what it holds, what it may not do, and how it behaves in a browser."""
 
 import base64
+import gc
 import hashlib
 import io
 import os
 import re
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +111,25 @@ def test_a_large_run_is_cut_and_says_so(monkeypatch):
     assert len(names) == 4
     assert len(pictures(text)) == 1
     assert "4 files; 2 more without anything to report are left out of this page; small pictures of 1 of 2" in text
+
+
+def test_failures_do_not_keep_their_pictures_in_memory():
+    """An error knows the frames that it came through, and these the samples."""
+    kept, alive = page.Page(Path("run.html"), batch.Options("50%"), 1), []
+
+    def fail(samples, placement):
+        own = samples.copy()
+        alive.append(weakref.ref(own))
+        raise ZeroDivisionError
+
+    options = batch.Options("50%", workers=1)
+    batch.process(
+        batch.prepare("in/a.png", "out", options), options, apply=fail, progress=lambda outcome, *_: kept.add(outcome)
+    )
+    gc.collect()
+    assert len(alive) == 1
+    assert alive[0]() is None
+    assert kept._count == 1
 
 
 def test_a_result_that_is_gone_has_no_picture(monkeypatch):

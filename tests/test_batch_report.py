@@ -295,6 +295,15 @@ class TestReportsThatFail:
             resize(report=name)
         assert not Path("out").exists()
 
+    @pytest.mark.parametrize("value", [5, b"run.jsonl", [5], [b"run.jsonl"], None])
+    def test_what_is_no_path_is_refused(self, value):
+        with pytest.raises(TypeError, match=r"^report must be a path or a sequence of paths, got "):
+            resize(report=value)
+
+    def test_a_name_that_is_given_twice_is_written_once(self):
+        resize("in/a.png", report=["run.jsonl", Path("run.jsonl")])
+        assert [record["record"] for record in read("run.jsonl")] == ["run", "file", "summary"]
+
     def test_a_page_without_jinja_is_refused_before_the_run(self, monkeypatch):
         monkeypatch.setattr(options, "find_spec", lambda name: None)
         with pytest.raises(ValueError, match=r"an HTML report needs Jinja2: pip install 'fastresample\[report\]'"):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import logging
 import os
 import re
@@ -538,3 +539,94 @@ def test_the_commands_and_the_functions_options_are_the_same():
     assert set(choices) - commands == fields
     for name in fields - {"size"}:
         assert given[name] == getattr(options, name), name
+
+
+@pytest.mark.usefixtures("in_folder")
+class TestBookkeeping:
+    def test_verbose(self):
+        Path("photos/bad.png").touch()
+        result = run("photos", "small", "--size", "50%", "--verbose", "--workers", "1")
+        assert result.exit_code == 1
+        lines = result.stderr.splitlines()
+        assert re.fullmatch(
+            r"photos/a\.png: 40 x 30, \d kB -> small/a\.png \(20 x 15, [\d.]+ k?B\) in \d+ ms", lines[0]
+        )
+        assert lines[1].startswith("photos/bad.png: the file is empty")
+        assert re.match(r"photos/sub/b\.jpg: 40 x 30, .* -> small/sub/b\.jpg \(20 x 15, ", lines[2])
+        assert len(lines) == 3
+        assert "2 resized" in result.stdout
+
+    def test_verbose_tells_all_sizes(self):
+        result = run("photos/a.png", "small", "--size", "20,10", "-v")
+        assert re.search(
+            r" -> small/a-20\.png \(20 x 15, .*\), small/a-10\.png \(10 x 8, .*\) in \d+ ms", result.stderr
+        )
+
+    def test_verbose_and_quiet_exclude_each_other(self):
+        result = run("photos", "small", "--size", "50%", "-v", "-q")
+        assert result.exit_code == 2
+        assert "--verbose and --quiet exclude each other" in result.stderr
+
+    def test_resume(self):
+        assert run("photos", "small", "--size", "50%", "--resume").exit_code == 0
+        Path("small/a.png").unlink()
+        result = run("photos", "small", "--size", "50%", "--resume")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.startswith("1 resized, 1 there already, 1 skipped")
+        result = run("photos", "small", "--size", "50%", "--resume")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.startswith("0 resized, 2 there already, 1 skipped")
+        result = run("photos", "small", "--size", "25%", "--resume")
+        assert result.stdout.startswith("2 resized, 1 skipped")
+
+    def test_reports(self):
+        result = run("photos", "small", "--size", "50%", "--report", "new/run.jsonl", "--report", "run.html")
+        assert (result.exit_code, result.stderr) == (0, "")
+        records = [json.loads(line) for line in Path("new/run.jsonl").read_text().splitlines()]
+        assert [record["record"] for record in records] == ["run", "file", "file", "summary"]
+        assert "<h1>2 resized, none failed</h1>" in Path("run.html").read_text()
+
+    def test_a_report_under_another_ending(self):
+        result = run("photos", "small", "--size", "50%", "--report", "photos/a.png")
+        assert result.exit_code == 2
+        assert "report must end in .jsonl or .html, got 'photos/a.png'" in result.stderr
+        assert not Path("small").exists()
+
+    def test_a_report_that_cannot_be_written(self):
+        Path("file").touch()
+        result = run("photos", "small", "--size", "50%", "--report", "file/run.jsonl", "--quiet")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("file/run.jsonl: the report is incomplete: file/run.jsonl cannot be written (")
+        assert outputs() == ["a.png", "sub/b.jpg"]
+
+    @pytest.mark.parametrize("option", [["--resume"], ["--report", "run.jsonl"]])
+    def test_standard_input_has_no_bookkeeping(self, option):
+        result = run("-", "small.png", "--size", "50%", *option)
+        assert result.exit_code == 2
+        assert "--resume and --report are for files and folders; leave them out with -" in result.stderr
+
+
+def test_a_burst_of_signals_counts_once(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(signals.time, "monotonic", lambda: now[0])
+    with signals.sigterm_interrupts() as terminated:
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        now[0] += 0.5
+        os.kill(os.getpid(), signal.SIGTERM)  # nothing happens
+        assert not terminated.is_set()
+        now[0] += 2
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert terminated.is_set()
+
+
+def test_the_bar_counts_failures(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / "in" / f"{name}.png").touch()
+    Image.fromarray(PIXELS).save(tmp_path / "in" / "d.png")
+    slow = LOGGING_RESIZE.replace("return samples", "__import__('time').sleep(0.3); return samples")
+    failing = slow.replace("main()", "\n    try: main()\n    except SystemExit as end: assert end.code == 1")
+    written = in_a_terminal(failing, "resize", tmp_path / "in", tmp_path / "out", "--size", "5", "--workers", "1")
+    assert re.search(r"4/4 .*image/s, 3 failed|3 failed\]", written)

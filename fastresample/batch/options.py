@@ -217,13 +217,15 @@ class Options:
 
 def _checked_reports(value: Any) -> tuple[Path, ...]:
     """Return the names of reports as paths; their endings say what they become."""
-    names = (value,) if isinstance(value, (str, os.PathLike)) else tuple(value)
+    names = [value] if isinstance(value, (str, os.PathLike)) else value
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, (str, os.PathLike)) for name in names):
+        raise TypeError(f"report must be a path or a sequence of paths, got {value!r}")
     for name in names:
         if Path(name).suffix.lower() not in REPORTS:
             raise ValueError(f"report must end in {' or '.join(REPORTS)}, got {os.fspath(name)!r}")
         if Path(name).suffix.lower() == ".html" and find_spec("jinja2") is None:
             raise ValueError("an HTML report needs Jinja2: pip install 'fastresample[report]'; or give a .jsonl file")
-    return tuple(map(Path, names))
+    return tuple(dict.fromkeys(map(Path, names)))
 
 
 def _check_count(name: str, value: int | None, largest: int | None, otherwise: str) -> None:

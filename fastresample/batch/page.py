@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,7 +65,7 @@ class Page:
         self._count += 1
         kept = self._notable if outcome.reason or outcome.notes else self._others
         if len(kept) < MAX_ROWS:
-            kept.append(outcome)
+            kept.append(replace(outcome, error=None))  # whose frames would keep decoded pictures
 
     def end(self, report: Report) -> None:
         """Write the page.

@@ -44,7 +44,7 @@ def command(
 
     A folder's tree is mirrored into the folder OUTPUT, which is made when missing. One file may also go to a file
     name, and - is standard input or output. Pictures come out upright, with their format, name, EXIF and colour
-    profile; the inputs are never touched, but with --in-place.
+    profile; the inputs are left as they are, except with --in-place.
 
     \b
     Examples:

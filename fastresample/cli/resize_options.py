@@ -39,8 +39,8 @@ SECTIONS = {
             callback=_parse_sizes,
             metavar="SIZE",
             text="800 (longest side in pixels), 800x600 (width x height), x600 (height), 800x (width), 50% (of each "
-            "side) or 2MP (megapixels); with > at the end only shrink, with < only enlarge (in quotes). Several from "
-            "one reading: --size 1600,400.",
+            "side) or 2MP (megapixels); with > at the end only shrink, with < only enlarge (in quotes). Several "
+            "results of each picture: --size 1600,400.",
         ),
         _choice(
             "--fit",
@@ -60,10 +60,10 @@ SECTIONS = {
         _option(
             "--background",
             metavar="COLOUR",
-            text="Of bars, and under transparency where the format has none: white, #336699, ...",
+            text="Colour of bars, and under transparency where the format has none: white, #336699, ...",
         ),
-        _option("--only-shrink", is_flag=True, text="Leave the size of smaller pictures, as > after a size does."),
-        _option("--only-grow", is_flag=True, text="Leave the size of larger pictures, as < after a size does."),
+        _option("--only-shrink", is_flag=True, text="Keep the size of smaller pictures, as > behind a size does."),
+        _option("--only-grow", is_flag=True, text="Keep the size of larger pictures, as < behind a size does."),
     ),
     "Pixels": (
         _choice(
@@ -147,24 +147,28 @@ SECTIONS = {
             "--max-pixels",
             type=click.UNPROCESSED,
             default=MAX_PIXELS,
-            show_default=f"{MAX_MEGAPIXELS}MP",
             metavar="PIXELS",
-            text="Refuse larger pictures.",
+            text=f"Refuse larger pictures.  [default: {MAX_MEGAPIXELS}MP]",
         ),
-        _option("--max-frames", type=click.IntRange(min=1), default=MAX_FRAMES, show_default=True, text="Refuse more."),
+        _option(
+            "--max-frames",
+            type=click.IntRange(min=1),
+            default=MAX_FRAMES,
+            metavar="N",
+            text=f"Refuse files with more pictures (frames, pages).  [default: {MAX_FRAMES}]",
+        ),
         _option(
             "--max-bytes",
             type=click.UNPROCESSED,
             default=MAX_BYTES,
-            show_default=in_bytes(MAX_BYTES),
             metavar="BYTES",
-            text="Refuse larger files.",
+            text=f"Refuse larger files.  [default: {in_bytes(MAX_BYTES).replace(' ', '')}]",
         ),
         _option(
             "--memory",
             metavar="BYTES",
-            text="Of all images at work together: 2GB; larger ones are refused  [default: half of what the process may "
-            "use]",
+            text="What all images at work together may take, such as 2GB; one that needs more is refused  [default: "
+            "half of what the process may use]",
         ),
     ),
     "Run": (

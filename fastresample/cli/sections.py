@@ -19,6 +19,6 @@ class Sectioned(click.Command):
         seen = {id(option) for options in self.sections.values() for option in options}
         others = [param for param in self.get_params(ctx) if id(param) not in seen]
         for title, params in {**self.sections, "Other options": others}.items():
-            if rows := [row for param in params if (row := param.get_help_record(ctx)) is not None]:
+            if rows := [row for param in params if (row := param.get_help_record(ctx)) is not None and row[1]]:
                 with formatter.section(title):
                     formatter.write_dl(rows)
