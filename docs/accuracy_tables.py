@@ -6,12 +6,13 @@ measured with ``fastresample.validate.compare`` on the libraries installed here,
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 
 import numpy as np
 
 from fastresample.conventions import CONVENTIONS
+from fastresample.conventions.records import Promise
 from fastresample.validate import LIBRARIES, Comparison, compare
 from fastresample.validate.comparison import OURS
 
@@ -97,11 +98,18 @@ def promises() -> str:
         if not convention.promises:
             continue
         rows = [[f"`{name}` {convention.version}".strip(), "samples", "antialiased", "promise", ""], ["---"] * 5]
-        for promise in convention.promises:
+        for methods, promise in grouped(convention.promises):
             smooth = " or ".join("yes" if antialias else "no" for antialias in promise.antialias)
-            rows.append([f"`{promise.method}`", ", ".join(promise.dtypes), smooth, promise.bound, promise.reason])
+            rows.append([methods, ", ".join(promise.dtypes), smooth, promise.bound, promise.reason])
         parts.append(markdown(rows))
     return "\n\n".join(parts)
+
+
+def grouped(promises: Iterable[Promise]) -> list[tuple[str, Promise]]:
+    """Join promises, one after the other, that differ in their methods only."""
+    groups = groupby(promises, key=lambda promise: promise._replace(method=""))
+    joined = [(list(members), promise) for promise, members in groups]
+    return [(", ".join(f"`{member.method}`" for member in members), promise) for members, promise in joined]
 
 
 def versions() -> str:

@@ -374,6 +374,20 @@ def test_a_convention_is_its_library(convention, method, peer):
         assert f"convention {convention} promises exact" in comparison.notes[0]
 
 
+@pytest.mark.skipif(config.DISABLE_JIT, reason="without compilation products and sums are not fused as torch does")
+def test_torchs_floats_are_those_of_contiguous_tensors():
+    """Channels last, which is what is timed, they are other kernels', and differ in the last place."""
+    need("torch")
+    comparison = compare(noise(48, 64, 3, dtype=np.float32), (31, 45), convention="torch", libraries=("torch",))
+    if any("installed is" in note for note in comparison.notes):
+        pytest.skip(comparison.notes[-1])
+    import torch
+
+    if torch.backends.cpu.get_cpu_capability() == "DEFAULT":
+        pytest.skip("this torch runs without fused multiply-add here")
+    assert comparison.row("fastresample", "torch").metrics.max_abs == 0
+
+
 def test_our_rows_say_how_the_convention_departs():
     need("cv2")
     need("PIL")

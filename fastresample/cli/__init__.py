@@ -14,6 +14,7 @@ from fastresample.cli.signals import INTERRUPTED, TERMINATED, sigterm_interrupts
 COMMANDS = {
     "resize": "Resize image files and folders.",
     "compare": "Show how libraries differ on your images.",
+    "validate": "Check here what each convention promises.",
     "warmup": "Compile the common kernels now.",
     "info": "Show versions, processor, threads and the cache.",
     "cache": "Manage the folder of compiled kernels.",

@@ -7,7 +7,7 @@ import click
 
 from fastresample import batch
 from fastresample.cli import terminal
-from fastresample.cli.options import convention_option
+from fastresample.cli.options import convention_option, split_names
 from fastresample.cli.outputs import check_output, output_option, write_output
 from fastresample.cli.pictures import Pictures, input_argument_type
 from fastresample.conventions import CONVENTIONS
@@ -19,23 +19,6 @@ from fastresample.validate.page import MISSING
 
 METHODS = tuple(dict.fromkeys(method for convention in CONVENTIONS.values() for method in convention.methods))
 PICTURES = 24  # comparisons that a page shows pictures of, at most
-
-
-def _parse_names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
-    if value is None:
-        return None
-    names = [name.strip() for name in value.split(",") if name.strip()]
-    if not names:
-        raise click.BadParameter("names no library; leave the option out for all that are installed")
-    return names
-
-
-def _parse_methods(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    names = [name.strip() for text in value for name in text.split(",")]
-    for name in names:
-        if name not in METHODS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(METHODS)}")
-    return tuple(dict.fromkeys(names))
 
 
 def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[batch.Size, ...]:
@@ -74,7 +57,7 @@ def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, .
     multiple=True,
     default=("bilinear",),
     show_default=True,
-    callback=_parse_methods,
+    callback=split_names(METHODS, "method"),
     metavar="METHOD",
     help=f"How pixels are made from their neighbours: {', '.join(METHODS)}. Several: --method bilinear,bicubic.",
 )
@@ -87,7 +70,7 @@ def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, .
 @click.option(
     "--against",
     "libraries",
-    callback=_parse_names,
+    callback=split_names(what="library"),
     metavar="NAMES",
     help="Libraries, separated by commas, such as opencv,pillow,torch  [default: all that are installed]",
 )

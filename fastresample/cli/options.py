@@ -29,3 +29,26 @@ convention_option = click.option(
     show_default=True,
     help="Whose arithmetic this package uses.",
 )
+
+
+def split_names(known: Sequence[str] = (), what: str = "") -> Callable[..., tuple[str, ...] | None]:
+    """Return a callback that reads names separated by commas, of an option that may be repeated or not.
+
+    Without ``known`` any name will do. An option that is left out gives None, or its own default.
+    """
+
+    def split(
+        ctx: click.Context, param: click.Parameter, value: str | tuple[str, ...] | None
+    ) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        texts = [value] if isinstance(value, str) else value
+        names = tuple(dict.fromkeys(name.strip() for text in texts for name in text.split(",") if name.strip()))
+        if not names:
+            raise click.BadParameter(f"names no {what}; leave the option out for all")
+        for name in names:
+            if known and name not in known:
+                raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}")
+        return names
+
+    return split

@@ -15,7 +15,7 @@ import sys
 
 from fastresample import codes
 from fastresample.arithmetic import FIT, Arithmetic, Pass, floating
-from fastresample.conventions.records import Convention, Method, Operation, Rule, Task
+from fastresample.conventions.records import Convention, Method, Operation, Promise, Rule, Task
 from fastresample.filters import FILTERS, Filter
 from fastresample.geometry import AxisMap, Grid, axis_map, identity, repeats
 
@@ -143,6 +143,34 @@ def _unchanged(method: str, grid: Grid) -> bool:
     return identity(grid)
 
 
+_EXACT = "from the exact value"
+_SMOOTH = ("area", *FILTERS)
+
+
+def _promises() -> tuple[Promise, ...]:
+    """Return how near the exact value results are, on every machine."""
+    bounds = {
+        ("uint16", "int16"): "0.65 levels",
+        ("uint32", "int32"): "0.51 levels",
+        ("float32",): "4 eps",
+    }
+    bytes_ = ("uint8", "int8")
+    return (
+        Promise("nearest", (*_ARITHMETIC, *_COPIED), (False,), "exact", "the exact value"),
+        Promise("bilinear", bytes_, (False,), "0.52 levels", _EXACT),
+        *(
+            Promise(name, bytes_, (True,) if name == "bilinear" else (False, True), "0.55 levels", _EXACT)
+            for name in _SMOOTH
+        ),
+        *(
+            Promise(name, dtypes, (False, True), bound, _EXACT)
+            for dtypes, bound in bounds.items()
+            if dtypes != bytes_
+            for name in _SMOOTH
+        ),
+    )
+
+
 NATIVE = Convention(
     methods={
         "nearest": Method((*_ARITHMETIC, *_COPIED), coordinates=_COORDINATES, boxes=True),
@@ -152,4 +180,5 @@ NATIVE = Convention(
     operation=_operation,
     unchanged=_unchanged,
     joint=False,
+    promises=_promises(),
 )

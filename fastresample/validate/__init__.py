@@ -5,7 +5,9 @@ from fastresample.validate.comparison import Comparison, Row
 from fastresample.validate.libraries import LIBRARIES
 from fastresample.validate.matrix import Breach, Cell, Comparisons, Skipped, compare_all
 from fastresample.validate.metrics import Metrics
+from fastresample.validate.promises import check_promises
 from fastresample.validate.summary import Summary
+from fastresample.validate.validation import Finding, Validation
 
 __all__ = [
     "LIBRARIES",
@@ -13,10 +15,13 @@ __all__ = [
     "Cell",
     "Comparison",
     "Comparisons",
+    "Finding",
     "Metrics",
     "Row",
     "Skipped",
     "Summary",
+    "Validation",
+    "check_promises",
     "compare",
     "compare_all",
 ]

@@ -42,8 +42,14 @@ class Library(NamedTuple):
     """A row: the module that must be importable, the call, and how its rule departs from the operator's, if it does."""
 
     module: str
-    make: Make
+    make: Make  # the call that is timed
     remarks: tuple[Remark, ...] = ()
+    plain: Make | None = None  # the call whose bits count, where it is another
+
+    @property
+    def make_plain(self) -> Make:
+        """The call whose bits are compared."""
+        return self.plain or self.make
 
     def differences(self, image: Image, size: Size) -> tuple[str, ...]:
         """Say how the library departs from the operator when it resizes ``image`` to ``size``."""

@@ -90,7 +90,7 @@ def compare(
     with settings({table[name].module for name in names}, ipp=False):
         for name in names:
             try:
-                results[name] = _result(table[name].make, image, size)
+                results[name] = _result(table[name].make_plain, image, size)
             except Exception as error:  # a library that fails on an image is left out, whatever it raises
                 left_out[name] = _reason(error)
     versions = {name: version(table[name].module if name in table else OURS) for name in results}

@@ -1,6 +1,7 @@
 """How figures are shown, the same in every table."""
 
 import math
+from itertools import zip_longest
 
 
 def number(value: float) -> str:
@@ -44,3 +45,11 @@ def aligned_table(heads: list[str], cells: list[list[str]]) -> list[str]:
         ).rstrip()
         for row in [heads, *cells]
     ]
+
+
+def left_table(heads: list[str], cells: list[list[str]]) -> list[str]:
+    """Return the lines of a table of words, aligned to the left; a cell may have several lines."""
+    rows = [[text.split("\n") for text in row] for row in [heads, *cells]]
+    widths = [max(len(line) for row in rows for line in row[i]) for i in range(len(heads))]
+    lines = [line for row in rows for line in zip_longest(*row, fillvalue="")]
+    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]

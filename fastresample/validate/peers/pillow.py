@@ -43,6 +43,8 @@ _NARROW = ("box", "bilinear", "hamming")  # outside the image they reach one pix
 def _picture(image: Image) -> Any:
     from PIL import Image as Pillow
 
+    if image.dtype == bool and channels(image) == 1:
+        return Pillow.fromarray(image.reshape(image.shape[:2]))  # mode 1, whose pixels are bits
     mode = _MODES.get((image.dtype.name, channels(image)))
     if mode is None:
         raise NotImplementedError(f"Pillow has no mode for {channels(image)}-channel {image.dtype} images")

@@ -1,4 +1,8 @@
-"""PyTorch, ``torch.nn.functional.interpolate`` on the CPU."""
+"""PyTorch, ``torch.nn.functional.interpolate`` on the CPU.
+
+Timed is the tensor that an image is without a copy, channels last. Bits are those of the contiguous tensor that a
+network is given: for floats they are other kernels, whose results differ in the last place.
+"""
 
 import numpy as np
 
@@ -19,7 +23,7 @@ from fastresample.validate.calls import (
 _FLOATS = "float32 float64"
 
 
-def _call(mode: str, antialias: bool, dtypes: str) -> Make:
+def _call(mode: str, antialias: bool, dtypes: str, contiguous: bool = False) -> Make:
     def make(image: Image, size: Size, *, planned: bool = True, threads: int | None = None) -> Call:
         import torch
         from torch.nn.functional import interpolate
@@ -27,6 +31,7 @@ def _call(mode: str, antialias: bool, dtypes: str) -> Make:
         require("torch", image, image.dtype.name in dtypes.split())
         height, width = image.shape[:2]
         tensor = torch.from_numpy(image.reshape(height, width, -1)).permute(2, 0, 1)[None]
+        tensor = tensor.contiguous() if contiguous else tensor
         shape = result_shape(image, size)
         return Call(
             lambda: interpolate(tensor, size=size, mode=mode, antialias=antialias),
@@ -37,7 +42,8 @@ def _call(mode: str, antialias: bool, dtypes: str) -> Make:
 
 
 def _row(mode: str, *remarks: Remark, antialias: bool = False, dtypes: str = "uint8 " + _FLOATS) -> Library:
-    return Library("torch", _call(mode, antialias, dtypes), remarks)
+    timed, plain = (_call(mode, antialias, dtypes, contiguous) for contiguous in (False, True))
+    return Library("torch", timed, remarks, plain)
 
 
 def _fractional(image: Image, size: Size) -> bool:
