@@ -152,6 +152,14 @@ def test_times_that_gif_cannot_tell_do_not_add_up(tmp_path):
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
+def test_times_beyond_reason_are_shortened(tmp_path, extension):
+    save(tmp_path / "a.webp", pictures(transparent=False), (10, 10_000_000, 10, 10, 10, 10))
+    assert resize(tmp_path / "a.webp", tmp_path / f"b{extension}").ok
+    (_, first, _), (_, second, _), *_ = shown(tmp_path / f"b{extension}")
+    assert second - first == 655_350
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
 def test_a_poster_is_no_part_of_the_animation(tmp_path, extension):
     """PNG may begin with a picture for programs that show no animations."""
     poster = Image.new("RGB", (36, 24), "orange")

@@ -95,7 +95,7 @@ def encode(
             data = deep.encode(first.samples, target.name, settings)
         else:
             data = _by_pillow([_stored(picture, saved_mode) for picture in pictures], target, settings)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise UnsupportedError(f"the result cannot be written as {target.name} ({error})") from error
     return data, notes + more_notes
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 FOR_EVER = 0
+_LONGEST = 655_350.0
 
 
 class Animation(NamedTuple):
@@ -39,8 +40,11 @@ def plays_of(image: Image.Image) -> int:
 
 
 def duration_of(image: Image.Image) -> float:
-    """Return for how long the current picture of a loaded animation is shown, in milliseconds."""
-    return float(image.info.get("duration") or 0)
+    """Return for how long the current picture of a loaded animation is shown, in milliseconds.
+
+    At most what GIF can tell, eleven minutes: more is damage, and encoders count in 32 bits.
+    """
+    return min(max(0.0, float(image.info.get("duration") or 0)), _LONGEST)
 
 
 def in_gif(animation: Animation, transparent: bool) -> dict[str, Any]:
