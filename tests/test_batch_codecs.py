@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFile, ImageOps, JpegImagePlugin
+from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin
 
 from fastresample import batch
 from fastresample.batch import deep, opening
@@ -422,6 +422,34 @@ def test_a_grey_profile_goes_with_grey_avif(tmp_path):
     assert resize(tmp_path / "a.png", tmp_path / "b.avif").notes == {}
     assert resize(tmp_path / "b.avif", tmp_path / "c.avif").notes == {}
     assert load(tmp_path / "c.avif").info["icc_profile"] == profile
+
+
+@pytest.mark.parametrize(
+    ("extension", "signal", "colours"),
+    [
+        (".avif", b"colrnclx\0\x09\0\x10", "primaries 9, transfer function 16"),
+        (".avif", b"colrnclx\0\x0c\0\x0d", "primaries 12, transfer function 13"),
+        (".avif", b"colrnclx\0\x01\0\x0d", ""),
+        (".png", b"\x09\x12", "primaries 9, transfer function 18"),
+        (".png", b"\x01\x0d", ""),
+    ],
+)
+def test_colours_of_another_kind_are_named(tmp_path, extension, signal, colours):
+    """Wide gamut and high dynamic range without a profile: Pillow drops what says so."""
+    if extension == ".png":
+        chunks = PngImagePlugin.PngInfo()
+        chunks.add(b"cICP", signal + b"\0\x01")
+        Image.fromarray(smooth()).save(tmp_path / "a.png", pnginfo=chunks)
+    elif "AVIF" in BY_NAME:
+        Image.fromarray(smooth()).save(tmp_path / "a.avif")
+        data = (tmp_path / "a.avif").read_bytes()
+        assert b"colrnclx\0\x01\0\x0d" in data
+        (tmp_path / "a.avif").write_bytes(data.replace(b"colrnclx\0\x01\0\x0d", signal))
+    else:
+        pytest.skip("Pillow was built without AVIF")
+    report = resize(tmp_path / f"a{extension}", tmp_path / f"b{extension}")
+    expected = f"says that its colours are not sRGB's ({colours}), which is dropped: they will look different"
+    assert list(report.notes) == ([expected] if colours else [])
 
 
 @needs_avif

@@ -99,6 +99,25 @@ def test_a_broken_profile_is_a_note(tmp_path):
     np.testing.assert_array_equal(np.asarray(load(tmp_path / "b.png")), np.asarray(load(tmp_path / "a.png")))
 
 
+@pytest.mark.parametrize("profile", [None, icc.rgb()])
+def test_exif_says_srgb_of_what_was_converted(tmp_path, profile):
+    """A camera that takes Adobe RGB marks it by the index R03, with a profile or without."""
+    block = Image.Exif()
+    details = block.get_ifd(0x8769)
+    details[0xA001], details[0xA005] = 65535, {1: "R03"}
+    settings = {} if profile is None else {"icc_profile": profile}
+    Image.fromarray(noise(8, 8, 3)).save(tmp_path / "a.png", exif=block.tobytes(), **settings)
+    for policy, space, index in (("keep", 65535, "R03"), ("srgb", 1, "R98")):
+        report = resize(tmp_path / "a.png", tmp_path / f"{policy}.png", icc=policy)
+        kept = load(tmp_path / f"{policy}.png").getexif()
+        assert kept.get_ifd(0x8769)[0xA001] == space
+        assert kept.get_ifd(0xA005)[1] == index
+        assert bool(report.notes) is (policy == "srgb" and profile is None)
+    assert profile or list(report.notes) == [
+        "is Adobe RGB by its EXIF, but has no colour profile; its colours were taken for sRGB"
+    ]
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
 def test_linear_light_through_the_real_resize(tmp_path, mode):
     """Halving by area: the means of the light of two by two samples."""

@@ -8,6 +8,10 @@ from PIL import Image
 _BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT = 258, 262, 284, 339
 _WHITE_IS_ZERO, _SEPARATE_PLANES, _UNSIGNED = 0, 2, 1
 
+# By ITU-T H.273: those of BT.709, which are sRGB's, and unspecified ones; their transfer functions, nearly the same.
+_SRGB_PRIMARIES, _SRGB_TRANSFERS = (1, 2), (1, 2, 6, 13, 14, 15)
+_BEGINNING = 2**16  # bytes in which the boxes and chunks lie that describe a picture
+
 # How files of the formats begin: name, offset, bytes.
 _SIGNATURES = (
     ("JPEG", 0, b"\xff\xd8"),
@@ -52,8 +56,14 @@ def losses(image: Image.Image, file: BinaryIO) -> tuple[str, ...]:
     """Name what the decoder or the single output picture cannot keep; must be asked before the pixels are loaded."""
     notes = []
     layouts = _layouts(image)
-    if image.format == "AVIF" and _is_deep_avif(file):
+    beginning = b""
+    if image.format in ("AVIF", "PNG"):
+        file.seek(0)
+        beginning = file.read(_BEGINNING)
+    if image.format == "AVIF" and _is_deep_avif(beginning):
         notes.append("has more than 8 bits, which were reduced to 8")
+    if colours := _foreign_colours(beginning, image.format or ""):
+        notes.append(f"says that its colours are not sRGB's ({colours}), which is dropped: they will look different")
     # Pillow knows one transparent grey for 1 and 8 bits only: it compares 2 and 4 bits with samples spread to 8.
     if "transparency" in image.info and (image.mode.startswith("I") or {"L;2", "L;4"} & set(layouts)):
         notes.append("has one transparent grey, which only 1 and 8 bits keep; the result is opaque")
@@ -74,8 +84,18 @@ def _layouts(image: Image.Image) -> list[str]:
     return [str(argument[0] if isinstance(argument, tuple) else argument) for argument in arguments]
 
 
-def _is_deep_avif(file: BinaryIO) -> bool:
-    """Whether the box that configures the AV1 decoder, near the beginning of the file, says more than 8 bits."""
-    file.seek(0)
-    box = re.search(rb"av1C\x81.(.)", file.read(2**16), re.DOTALL)
+def _is_deep_avif(beginning: bytes) -> bool:
+    """Whether the box that configures the AV1 decoder says more than 8 bits."""
+    box = re.search(rb"av1C\x81.(.)", beginning, re.DOTALL)
     return box is not None and bool(box[1][0] & 0x40)
+
+
+def _foreign_colours(beginning: bytes, format_name: str) -> str:
+    """Name primaries and transfer function (ITU-T H.273) of PNG and AVIF that are not sRGB's, which Pillow drops."""
+    if format_name == "AVIF":
+        found = re.search(rb"colrnclx\0(.)\0(.)", beginning, re.DOTALL)
+    else:
+        found = re.search(rb"cICP(.)(.)", beginning, re.DOTALL) if format_name == "PNG" else None
+    if found is None or (found[1][0] in _SRGB_PRIMARIES and found[2][0] in _SRGB_TRANSFERS):
+        return ""
+    return f"primaries {found[1][0]}, transfer function {found[2][0]}"

@@ -8,6 +8,8 @@ from fastresample.batch.xmp import of_result
 
 _ORIENTATION, _XMP = 0x0112, 0x02BC
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_COLOUR_SPACE, _SRGB = 0xA001, 1
+_INTEROPERABILITY_IFD, _INDEX = 0xA005, 1
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
 
 # The turn that brings a stored picture upright, by its orientation tag; 1 and unknown values need none.
@@ -142,6 +144,22 @@ def exif_of_size(data: bytes, width: int, height: int) -> bytes:
             if tag in details:
                 details[tag] = value
     return exif.tobytes()
+
+
+def exif_of_srgb(data: bytes) -> tuple[bytes, bool]:
+    """Return EXIF for a picture whose colours are sRGB now, and whether it said that they were Adobe RGB.
+
+    Cameras say so by the index R03 of the design rule for camera file systems (DCF 2.0), often without a profile.
+    """
+    exif = _load(data)
+    details = exif.get_ifd(_EXIF_IFD)
+    if _COLOUR_SPACE in details:
+        details[_COLOUR_SPACE] = _SRGB
+    index = exif.get_ifd(_INTEROPERABILITY_IFD) if _INTEROPERABILITY_IFD in details else {}
+    was_adobe = index.get(_INDEX) == "R03"
+    if was_adobe:
+        index[_INDEX] = "R98"
+    return exif.tobytes(), was_adobe
 
 
 def exif_with_xmp(data: bytes | None, packet: bytes) -> bytes:

@@ -15,7 +15,7 @@ from fastresample.batch.formats import BY_NAME, EXTENSIONS, Format
 from fastresample.batch.frames import Animation
 from fastresample.batch.layout import Placement
 from fastresample.batch.memory import Admit, needed
-from fastresample.batch.metadata import under_policy
+from fastresample.batch.metadata import exif_of_srgb, under_policy
 from fastresample.batch.naming import Output
 from fastresample.batch.options import Options
 from fastresample.batch.resizing import Resize
@@ -200,10 +200,15 @@ def _under_policy(origin: Origin, options: Options) -> Origin:
 
 def _with_profile(origin: Origin, colours: profiles.Converted, options: Options) -> Origin:
     """Return what results keep of their source, by what became of the profile."""
-    notes = colours.notes
+    notes, metadata = colours.notes, origin.metadata
     if options.linear and options.blends and colours.mode == "CMYK":
         notes = (*notes, "is CMYK, whose inks were mixed as they are and not in linear light")
-    return origin._replace(metadata=origin.metadata._replace(icc=colours.icc), notes=origin.notes + notes)
+    if options.icc == "srgb" and colours.icc is None and metadata.exif is not None:
+        exif, was_adobe = exif_of_srgb(metadata.exif)
+        if was_adobe and metadata.icc is None:
+            notes = (*notes, "is Adobe RGB by its EXIF, but has no colour profile; its colours were taken for sRGB")
+        metadata = metadata._replace(exif=exif)
+    return origin._replace(metadata=metadata._replace(icc=colours.icc), notes=origin.notes + notes)
 
 
 def _check_holds(target: Format, samples: Samples, mode: str, origin: Origin, options: Options) -> None:
