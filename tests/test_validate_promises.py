@@ -174,7 +174,9 @@ def test_built_in_pictures_use_the_whole_range(dtype):
         assert set(np.unique(extremes).tolist()) == {info.min, info.max}
 
 
-def test_images_of_ones_own_are_tried_too():
+def test_images_of_ones_own_are_tried_too(monkeypatch):
+    rows = (Promise("nearest", ("uint8",), (False,), "exact"), Promise("reduce", ("uint8",), (False,), "exact"))
+    promise(monkeypatch, "pillow", *rows)
     image = np.random.default_rng(0).integers(0, 256, (14, 10), dtype=np.uint8)
     asked = {"conventions": ["pillow"], "dtypes": ["uint8"]}
     alone = {f.promise.method: f.cases for f in check_promises(**asked).findings}
@@ -198,7 +200,9 @@ def test_wrong_arguments(options, message):
         check_promises(**options)
 
 
-def test_the_table_joins_what_one_line_can_say():
+def test_the_table_joins_what_one_line_can_say(monkeypatch):
+    everything = CONVENTIONS["native"].promises
+    promise(monkeypatch, "native", *(p for p in everything if p.method in ("nearest", "bilinear", "area")))
     lines = str(check_promises(conventions=["native"], dtypes=["uint8", "int8"])).splitlines()
     assert lines[0].split() == [
         "convention",
@@ -214,6 +218,8 @@ def test_the_table_joins_what_one_line_can_say():
     assert lines[-1].startswith("promises for one dtype each: ")
     assert lines[-1].endswith(" holds")
     assert "[1] the exact value" in lines
+    area = next(line for line in lines if "area" in line).split()
+    assert area[1:7] == ["area", "u8,", "i8", "no", "or", "yes"]
 
 
 def test_the_command_writes_json(tmp_path):

@@ -1,7 +1,7 @@
 """What is shown of large results: the part where they differ most from one another, and where in the whole it lies."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from fastresample.validate.calls import Image
 
 SIDE = 256  # larger results are shown in part
 TILE = 8  # the part begins at a multiple of this
+ROWS = 64  # at a time: large results need no float64 copy
 OVERVIEW = 160
 
 
@@ -49,7 +50,8 @@ def choose(results: Mapping[str, Image]) -> tuple[slice, slice]:
     if height <= SIDE and width <= SIDE:
         return slice(0, height), slice(0, width)
     inside = min(height, SIDE), min(width, SIDE)
-    sums = _window_sums(_tiles(_spread(results)), tuple(-(-n // TILE) for n in inside))
+    tiles = np.concatenate([_spread_of_tiles(results, begin) for begin in range(0, height, ROWS)])
+    sums = _window_sums(tiles, tuple(-(-n // TILE) for n in inside))
     if sums.any():
         top, left = (TILE * int(i) for i in np.unravel_index(np.argmax(sums), sums.shape))
     else:
@@ -58,23 +60,23 @@ def choose(results: Mapping[str, Image]) -> tuple[slice, slice]:
     return slice(top, top + inside[0]), slice(left, left + inside[1])
 
 
-def _spread(results: Mapping[str, Image]) -> NDArray[np.float64]:
-    first, *others = results.values()
+def _spread_of_tiles(results: Mapping[str, Image], begin: int) -> NDArray[np.float64]:
+    """Return the sums of the range of the results over the tiles of a few rows."""
+    first, *others = (result[begin : begin + ROWS] for result in results.values())
     low, high = first.copy(), first.copy()
     for other in others:
         np.fmin(low, other, out=low)
         np.fmax(high, other, out=high)
     with np.errstate(over="ignore", invalid="ignore"):
-        spread = np.subtract(high, low, dtype=np.float64)
-    spread = np.nan_to_num(spread, posinf=0.0)
-    pixels: NDArray[np.float64] = spread.reshape(*spread.shape[:2], -1).sum(axis=2)
-    return pixels
+        spread = np.nan_to_num(np.subtract(high, low, dtype=np.float64), posinf=0.0)
+    return _block_sums(spread.reshape(*spread.shape[:2], -1).sum(axis=2), TILE)
 
 
-def _tiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    starts = (np.arange(0, n, TILE) for n in values.shape)
-    rows, columns = starts
-    return np.add.reduceat(np.add.reduceat(values, rows, axis=0), columns, axis=1)
+def _block_sums(values: NDArray[Any], side: int) -> NDArray[np.float64]:
+    """Return the sums over blocks of rows and columns, the last ones smaller."""
+    rows, columns = (np.arange(0, n, side) for n in values.shape[:2])
+    sums: NDArray[np.float64] = np.add.reduceat(np.add.reduceat(values, rows, axis=0), columns, axis=1)
+    return sums
 
 
 def _window_sums(tiles: NDArray[np.float64], window: tuple[int, ...]) -> NDArray[np.float64]:
@@ -90,9 +92,14 @@ def _window_sums(tiles: NDArray[np.float64], window: tuple[int, ...]) -> NDArray
 def overview(result: Image) -> Image:
     """Return an image as means of blocks, at most 160 in each direction."""
     step = -(-max(result.shape[:2]) // OVERVIEW)
-    rows, columns = (np.arange(0, n, step) for n in result.shape[:2])
-    sums = np.add.reduceat(np.add.reduceat(result.astype(np.float64), rows, axis=0), columns, axis=1)
-    heights, widths = (np.diff(starts, append=n) for starts, n in zip((rows, columns), result.shape, strict=False))
-    areas = np.multiply.outer(heights, widths).reshape(*sums.shape[:2], *[1] * (result.ndim - 2))
-    means = sums / areas
-    return (np.rint(means) if result.dtype.kind in "iub" else means).astype(result.dtype)
+    return np.concatenate([_means(result[begin : begin + step], step) for begin in range(0, len(result), step)])
+
+
+def _means(rows: Image, side: int) -> Image:
+    """Return the means of the blocks of one row of blocks."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = _block_sums(rows.astype(np.float64), side)
+        widths = np.minimum(side, rows.shape[1] - np.arange(0, rows.shape[1], side))
+        means = sums / (len(rows) * widths).reshape(1, -1, *[1] * (rows.ndim - 2))
+    rounded: Image = (np.rint(means) if rows.dtype.kind in "iub" else means).astype(rows.dtype)
+    return rounded

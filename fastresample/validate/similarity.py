@@ -15,9 +15,12 @@ Reals = NDArray[np.float64]
 
 
 class _Moments(NamedTuple):
+    """Of one image, in all its windows; half of each constant is added, for a pair adds two of them up."""
+
     samples: Reals
     mean: Reals
-    variance: Reals
+    square: Reals  # of the mean, and c1 / 2
+    variance: Reals  # and c2 / 2
 
 
 class Similarity:
@@ -51,15 +54,9 @@ class Similarity:
 
     def _add(self, parts: Mapping[str, NDArray[Any]]) -> None:
         with np.errstate(over="ignore", invalid="ignore"):  # what no number describes becomes NaN
-            moments = {name: _moments(part) for name, part in parts.items()}
-            c1, c2 = self._constants
+            moments = {name: _moments(part, *self._constants) for name, part in parts.items()}
             for first, second in self._sums:
-                x, y = moments[first], moments[second]
-                product = x.mean * y.mean
-                both = (_sums(x.samples * y.samples) / COUNT - product) * (COUNT / (COUNT - 1))
-                above = (2 * product + c1) * (2 * both + c2)
-                below = (x.mean**2 + y.mean**2 + c1) * (x.variance + y.variance + c2)
-                self._sums[first, second] += float((above / below).sum())
+                self._sums[first, second] += _total(moments[first], moments[second], *self._constants)
         self._windows += next(iter(moments.values())).mean.size
 
     def of(self, first: str, second: str) -> float | None:
@@ -75,11 +72,29 @@ def _pieces(rows: int, row_size: int) -> Iterator[tuple[int, int]]:
         yield begin, min(begin + step, rows - WINDOW + 1) + WINDOW - 1
 
 
-def _moments(part: NDArray[Any]) -> _Moments:
+def _moments(part: NDArray[Any], c1: float, c2: float) -> _Moments:
     samples = part.astype(np.float64)
     mean = _sums(samples) / COUNT
-    variance = (_sums(np.square(samples)) / COUNT - np.square(mean)) * (COUNT / (COUNT - 1))
-    return _Moments(samples, mean, variance)
+    square = np.square(mean)
+    variance = (_sums(np.square(samples)) / COUNT - square) * (COUNT / (COUNT - 1))
+    return _Moments(samples, mean, square + c1 / 2, variance + c2 / 2)
+
+
+def _total(x: _Moments, y: _Moments, c1: float, c2: float) -> float:
+    """Return the sum of the similarities of all windows; in place, for these are the most arrays of a comparison."""
+    product = x.mean * y.mean
+    value = _sums(x.samples * y.samples)
+    value /= COUNT
+    value -= product
+    value *= 2 * COUNT / (COUNT - 1)
+    value += c2
+    product *= 2
+    product += c1
+    value *= product
+    below = np.add(x.square, y.square, out=product)
+    below *= x.variance + y.variance
+    value /= below
+    return float(value.sum())
 
 
 def _sums(values: Reals) -> Reals:
