@@ -110,7 +110,10 @@ def test_a_large_run_is_cut_and_says_so(monkeypatch):
     assert {"in/empty.png", "in/text.jpg", "in/film.tif"} < set(names), "what has something to say comes first"
     assert len(names) == 4
     assert len(pictures(text)) == 1
-    assert "4 files; 2 more without anything to report are left out of this page; small pictures of 1 of 2" in text
+    assert (
+        "4 files; 2 more are left out of this page, where failures and notes come first; small pictures of 1 of 2"
+        in text
+    )
 
 
 def test_failures_do_not_keep_their_pictures_in_memory():

@@ -74,6 +74,12 @@ class Manifest:
     def __init__(self, folders: Iterable[Path], options: Options) -> None:
         self._options = options
         self._entries = {folder: _read(folder / NAME) for folder in folders}
+        self._shaping = {
+            field.name: repr(getattr(options, field.name))
+            for field in fields(options)
+            if field.name not in _NOT_SHAPING
+        }
+        self._hows: dict[Size, str] = {}
         self._lock = Lock()
         self.problems: dict[Path, str] = {}
 
@@ -132,7 +138,7 @@ class Manifest:
             self.problems[path] = f"cannot be written ({error.strerror or error}); a rerun will do all again"
 
     def _folder(self, target: Path) -> Path:
-        return max((folder for folder in self._entries if target.is_relative_to(folder)), key=lambda f: len(f.parts))
+        return next(folder for folder in target.parents if folder in self._entries)
 
     def _of(self, target: Path) -> list[Entry]:
         folder = self._folder(target)
@@ -140,12 +146,10 @@ class Manifest:
 
     def _how(self, size: Size) -> str:
         """Return a short name for everything that shapes a result."""
-        shaping = {
-            field.name: repr(getattr(self._options, field.name))
-            for field in fields(self._options)
-            if field.name not in _NOT_SHAPING
-        }
-        return hashlib.sha256(json.dumps([repr(size), shaping]).encode()).hexdigest()[:16]
+        if size not in self._hows:
+            text = json.dumps([repr(size), self._shaping]).encode()
+            self._hows[size] = hashlib.sha256(text).hexdigest()[:16]
+        return self._hows[size]
 
 
 def _read(path: Path) -> dict[str, list[Entry]]:

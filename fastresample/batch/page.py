@@ -21,7 +21,7 @@ from fastresample.batch.report import Outcome, Report
 from fastresample.batch.writing import write_atomic
 from fastresample.printable import printable, size_text
 
-MAX_ROWS = 5_000  # a page of more becomes slow; files with something to report come first
+MAX_ROWS = 2_000  # a page of more becomes slow; files with something to report come first
 MAX_PICTURES = 200  # some 4 kB each
 _SHOWN_SIDE, _SIDE = 96, 144  # of a picture, in CSS pixels and, for screens of high density, in pixels
 _LARGEST = 50_000_000  # pixels of a result that is decoded once more to show it small

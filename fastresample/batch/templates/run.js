@@ -27,7 +27,7 @@
     const first = (row) => Number(row.dataset[key]);
     const then = (row) => Number(row.dataset.file);
     rows.sort((a, b) => sign * (first(a) - first(b)) || then(a) - then(b));
-    body.append(...rows);
+    body.replaceChildren(...rows);
     for (const button of document.querySelectorAll("[data-sort]")) {
       const cell = button.closest("th");
       if (button.dataset.sort === key) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
