@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import manifest
+from fastresample.batch import manifest, writing
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 
@@ -280,3 +280,69 @@ def test_the_preview_knows_what_is_done():
     Path("out/b.png").unlink()
     options = batch.Options("50%", resume=True)
     assert [told.target.name for told in batch.preview(batch.prepare("in", "out", options), options)] == ["b.png"]
+
+
+class TestTidying:
+    @pytest.fixture(autouse=True)
+    def _early(self, monkeypatch):
+        monkeypatch.setattr(manifest, "_FEW", 0)
+
+    def again(self):
+        Path("in/a.png").touch()
+        assert resize()[1] == ["a.png"]
+
+    def test_lines_that_nobody_needs_go(self):
+        resize()
+        for _ in range(20):
+            self.again()
+        about, *entries = lines()
+        assert len(entries) <= 3 * 4 + 1
+        assert "may be deleted" in about["about"]
+        assert resize()[1] == []
+
+    def test_a_file_that_an_earlier_line_knows_stays_known(self):
+        """A run that was killed between the line and the name: the last line is not about what lies there."""
+        resize()
+        path = Path("out") / manifest.NAME
+        foreign = json.loads(path.read_text().splitlines()[-1])
+        foreign.update(output="a.png", sha256="0" * 64, mtime_ns=1)
+        with writing.LineFile(path, fresh=False) as file:
+            for number in range(30):
+                file.append(json.dumps({**foreign, "source_bytes": number}))
+        kept = manifest._needed(Path("out"), path.read_text().splitlines())
+        names = [json.loads(line).get("output") for line in kept]
+        assert sorted(name for name in names if name) == ["a.png", "a.png", "b.png", "sub/c.png", "sub/d.png"]
+        self.again()
+        assert len(lines()) <= 7
+
+    @pytest.mark.skipif(os.name == "nt", reason="nothing is rewritten there")
+    def test_while_somebody_writes_nothing_is_rewritten(self):
+        resize()
+        for _ in range(3):
+            self.again()
+        path = Path("out") / manifest.NAME
+        before = path.read_bytes()
+        with writing.LineFile(path, fresh=False):
+            writing.rewrite_lines(path, lambda lines: [])
+            assert path.read_bytes() == before
+        writing.rewrite_lines(path, lambda lines: lines[:1])
+        assert path.read_bytes() == before.partition(b"\n")[0] + b"\n"
+
+    @pytest.mark.skipif(os.name == "nt", reason="nothing is rewritten there")
+    def test_a_line_is_added_to_the_file_of_the_name(self, monkeypatch):
+        """The file is rewritten after it was opened and before it was locked."""
+        path, locks = Path("a.jsonl"), []
+        path.write_text("one\ntwo\n")
+        flock = writing.fcntl.flock
+
+        def late(file, kind):
+            if kind == writing.fcntl.LOCK_SH and not locks:
+                locks.append(kind)
+                writing.rewrite_lines(path, lambda lines: lines[1:])
+            flock(file, kind)
+
+        monkeypatch.setattr(writing.fcntl, "flock", late)
+        with writing.LineFile(path, fresh=False) as file:
+            file.append("three")
+        assert locks
+        assert path.read_text() == "two\nthree\n"

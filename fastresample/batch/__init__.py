@@ -213,6 +213,8 @@ def process(
             raise KeyboardInterrupt
         for folder in {output.target.parent for job in inputs.jobs + there for output in job.outputs}:
             remove_leftovers(folder)
+        if inputs.manifest:
+            inputs.manifest.tidy()
         if jobs:
             budget = Budget(options.memory or default_budget())
             with strict_pillow(options.max_pixels):

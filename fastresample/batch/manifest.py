@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from fastresample.batch.options import Options
 from fastresample.batch.reasons import FULL
 from fastresample.batch.sizes import Size
-from fastresample.batch.writing import OURS, LineFile
+from fastresample.batch.writing import OURS, LineFile, rewrite_lines
 
 NAME = f"{OURS}manifest.jsonl"
 
@@ -21,6 +22,9 @@ _ABOUT = {
     "about": "What fastresample resize --resume goes by: a line per result. It may be deleted; then all is done again.",
     "schema": 1,
 }
+# A manifest is rewritten when it has more lines than so many for each result, and a few.
+_SUPERSEDED, _FEW = 3, 1000
+
 # The options that do not change what is in a result; a new option is taken for one that does.
 _NOT_SHAPING = {
     *("size", "sizes", "name", "template", "include", "exclude"),  # each size is asked for by itself
@@ -82,6 +86,13 @@ class Manifest:
         self._hows: dict[Size, str] = {}
         self._lock = Lock()
         self.problems: dict[Path, str] = {}
+
+    def tidy(self) -> None:
+        """Rewrite manifests whose lines are mostly about files that have been made again since."""
+        for folder, names in self._entries.items():
+            if sum(map(len, names.values())) > _SUPERSEDED * len(names) + _FEW:
+                with suppress(OSError):
+                    rewrite_lines(folder / NAME, partial(_needed, folder))
 
     def done(self, source: Path, target: Path, size: Size) -> bool:
         """Whether a result is what this run would make: of the same file, in the same way, and untouched since.
@@ -152,15 +163,36 @@ class Manifest:
         return self._hows[size]
 
 
+def _needed(folder: Path, lines: list[str]) -> list[str]:
+    """Return the lines that are worth keeping: of each name the last one, for another run may be at it, and the last
+    one about the file as it is.
+    """
+    by_name: dict[str, list[tuple[int, Entry]]] = {}
+    for index, (name, entry) in _entries(lines).items():
+        by_name.setdefault(name, []).insert(0, (index, entry))
+    kept = set()
+    for name, found in by_name.items():
+        kept.add(found[0][0])
+        kept.add(next((index for index, entry in found if _holds(folder / name, entry)), found[0][0]))
+    return [json.dumps(_ABOUT), *(lines[index] for index in sorted(kept))]
+
+
 def _read(path: Path) -> dict[str, list[Entry]]:
     """Return the entries of every name, as far as the lines can be understood."""
     entries: dict[str, list[Entry]] = {}
     with suppress(OSError), open(path, encoding="ascii", errors="replace") as file:
-        for line in file:
-            with suppress(ValueError, KeyError, TypeError, RecursionError):
-                name, entry = _parse(json.loads(line))
-                entries.setdefault(name, []).append(entry)
+        for name, entry in _entries(file).values():
+            entries.setdefault(name, []).append(entry)
     return entries
+
+
+def _entries(lines: Iterable[str]) -> dict[int, tuple[str, Entry]]:
+    """Return name and entry of the lines that can be understood, by their place."""
+    found = {}
+    for index, line in enumerate(lines):
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            found[index] = _parse(json.loads(line))
+    return found
 
 
 def _parse(line: dict[str, Any]) -> tuple[str, Entry]:

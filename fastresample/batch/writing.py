@@ -180,7 +180,7 @@ class LineFile:
     def __init__(self, path: Path, *, fresh: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | (os.O_TRUNC if fresh else 0)
-        self._file = os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o666)
+        self._file = _open_shared(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
         self._lock = Lock()
         self.empty = not os.fstat(self._file).st_size
         self._torn = not self.empty and self._ends_within_a_line()
@@ -209,3 +209,40 @@ class LineFile:
     def _ends_within_a_line(self) -> bool:
         os.lseek(self._file, -1, os.SEEK_END)
         return os.read(self._file, 1) != b"\n"
+
+
+def _open_shared(path: Path, flags: int) -> int:
+    """Open a file of lines, and hold it so that it is not rewritten meanwhile."""
+    while True:
+        file = os.open(path, flags, 0o666)
+        if sys.platform == "win32":
+            return file
+        with suppress(OSError):  # a disk without locks, where nothing is rewritten
+            fcntl.flock(file, fcntl.LOCK_SH)
+        if _is_at(path, file):
+            return file
+        os.close(file)  # it was rewritten between opening and locking: its name is another file's now
+
+
+def rewrite_lines(path: Path, choose: Callable[[list[str]], list[str]]) -> None:
+    """Replace the lines of a file by those that ``choose(lines)`` returns, unless somebody has it open to add some.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read or written; it is as it was then.
+    """
+    if sys.platform == "win32":
+        return
+    with open(path, "rb") as file, suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_at(path, file.fileno()):
+            lines = choose(file.read().decode("utf-8", "replace").splitlines())
+            write_atomic(path, "".join(f"{line}\n" for line in lines).encode(), replace=True, mode_of=path)
+
+
+def _is_at(path: Path, file: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except FileNotFoundError:
+        return False
