@@ -105,15 +105,28 @@ def _inside(url: str, address: str) -> bool:
     return url.startswith(("data:", "blob:")) or url.partition("#")[0] == address
 
 
+class CannotStartError(Exception):
+    """There is a Chromium, but it does not start here; the message says why."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start a browser and end it; `missing()` must be empty."""
-    from playwright.sync_api import sync_playwright
+    """Start a browser and end it; `missing()` must be empty.
+
+    Raises
+    ------
+    CannotStartError
+        If the program ends at once: a stub that wants another package manager, a library that is missing.
+    """
+    from playwright.sync_api import Error, sync_playwright
 
     program = next(filter(None, map(shutil.which, PROGRAMS)))
     with warnings.catch_warnings(), sync_playwright() as playwright:
         warnings.simplefilter("default")  # the driver's own
-        engine = playwright.chromium.launch(executable_path=program, args=["--disable-gpu"])
+        try:
+            engine = playwright.chromium.launch(executable_path=program, args=["--disable-gpu"])
+        except Error as error:
+            raise CannotStartError(f"{program} does not start: {error.message.splitlines()[0]}") from None
         try:
             yield Browser(engine)
         finally:

@@ -8,9 +8,10 @@ import os
 import shutil
 import signal
 import tempfile
+from contextlib import ExitStack
 
 import pytest
-from browser import chromium, missing
+from browser import CannotStartError, chromium, missing
 
 VARIABLE = "FASTRESAMPLE_CACHE_DIR"
 
@@ -29,5 +30,9 @@ def browser():
     """A headless Chromium for the tests of a module; see tests/browser.py."""
     if reason := missing():
         pytest.skip(reason)
-    with chromium() as running:
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(chromium())
+        except CannotStartError as error:
+            pytest.skip(str(error))
         yield running

@@ -1,7 +1,9 @@
 """The browser of the tests sees what it is there to see."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from browser import PHONE
+from browser import PHONE, CannotStartError, chromium, missing
 
 QUIET = "<!doctype html><html lang=en><meta name=viewport content='width=device-width'><title>t</title>"
 NO_SCRIPTS = "<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\">"
@@ -53,3 +55,19 @@ def test_requests_are_kept(browser, page_file, url):
 def test_a_page_that_is_too_wide_for_a_phone(browser, page_file):
     with browser.open(page_file("<div style='width:500px'>wide</div>"), **PHONE) as visit:
         assert visit.overflow > 100
+
+
+def test_a_program_that_is_no_chromium_is_told_from_a_page_that_fails(tmp_path, monkeypatch):
+    if reason := missing():
+        pytest.skip(reason)
+    stub = tmp_path / "chromium"
+    stub.write_text("#!/bin/sh\nexit 1\n")
+    stub.chmod(0o755)
+    monkeypatch.setattr("browser.shutil.which", lambda name: str(stub))
+
+    def start():
+        with chromium():
+            pass
+
+    with ThreadPoolExecutor() as pool, pytest.raises(CannotStartError, match="chromium does not start: "):
+        pool.submit(start).result()  # a thread of its own, for this one may have a browser already

@@ -150,6 +150,16 @@ def test_only_so_many_bytes_of_pictures(found, html, monkeypatch):
     assert found.to_html().count('<div class="viewer" hidden>') == 1
 
 
+def test_of_very_many_comparisons_those_that_differ_most_have_figures(found, monkeypatch):
+    monkeypatch.setattr(page, "MOST_SECTIONS", 2)
+    text = found.to_html()
+    ids = re.findall(r'<details class="cell" id="(\w+)"', text)
+    assert len(ids) == 2
+    assert re.findall(r'<a href="#(\w+)"', text) == ids
+    assert text.count("<tr><td>") >= 4, "every comparison has a line"
+    assert "Figures are of the 2 whose results differ most." in text
+
+
 def test_a_single_comparison_has_a_page_too(found):
     comparison = found.cells[0].comparison
     text = comparison.to_html("one.png")

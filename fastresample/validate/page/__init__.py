@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fastresample.validate.summary import Summary
 
 PICTURE_BYTES = 10 << 20  # of a page; comparisons whose results differ least go without pictures
+MOST_SECTIONS = 300  # comparisons with figures of their own; all are lines of the first table
 NOTEBOOK_SIDE = 128  # pixels of a picture
 MISSING = 'pages need jinja2; to write them: pip install "fastresample[validate]"'
 
@@ -39,15 +40,19 @@ def render(
     """
     environment = _environment()
     style, script = (_source(environment, name) for name in ("page.css", "page.js"))
-    shown = [_cell(i, image, comparison) for i, (image, comparison) in enumerate(cells, start=1)]
-    _limit_pictures(shown)
-    pictured = sum(cell["crop"] is not None for cell in shown)
+    lines = [_overview_line(i, image, comparison) for i, (image, comparison) in enumerate(cells, start=1)]
+    shown = {line["id"] for line in sorted(lines, key=lambda line: -line["most"])[:MOST_SECTIONS]}
+    sections = [_cell(line) for line in lines if line["id"] in shown]
+    _limit_pictures(sections)
+    pictured = sum(cell["crop"] is not None for cell in sections)
     page: str = environment.get_template("page.html").render(
         title=title,
         policy=_policy(style, script),
         style=_markup(style),
         script=_markup(script),
-        cells=shown,
+        lines=lines,
+        shown=shown,
+        cells=sections,
         several=len({image for image, _ in cells}) > 1,
         pictured=pictured,
         without_pictures=pictured > 0,
@@ -66,7 +71,7 @@ def notebook(comparison: Comparison) -> str | None:
         return None
     small = replace(comparison, crop=comparison.crop and comparison.crop.part(NOTEBOOK_SIDE))
     template = _environment().get_template("notebook.html")
-    text: str = template.render(cell=_cell(1, "", small), heads=views.HEADS, side=NOTEBOOK_SIDE)
+    text: str = template.render(cell=_cell(_overview_line(1, "", small)), heads=views.HEADS, side=NOTEBOOK_SIDE)
     return text
 
 
@@ -98,30 +103,40 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _cell(place: int, image: str, comparison: Comparison) -> dict[str, Any]:
-    results = views.results(comparison)
-    pairs = views.pairs(comparison)
-    headline, nearest = views.headline(comparison)
-    widest = max(pairs.values(), key=lambda pair: pair.most, default=None)
-    names = [result.name for result in results]
-    crop = comparison.crop and views.crop_view(comparison, comparison.crop)
+def _overview_line(place: int, image: str, comparison: Comparison) -> dict[str, Any]:
+    """Return what the first table says of a comparison."""
+    apart = [row for row in comparison.rows if row.second != EXACT]
+    widest = max(apart, key=lambda row: row.metrics.max_abs, default=None)
+    most = widest.metrics.max_abs if widest else 0.0
+    nearest, all_ = comparison.nearest, len(comparison.names)
     return {
         "id": f"c{place}",
         "open": place == 1,
         "image": image,
         "label": f"{image}, {comparison.operator}, {comparison.size[1]} x {comparison.size[0]}",
         "comparison": comparison,
+        "nearest_names": ", ".join(nearest) if len(nearest) <= 3 else f"{len(nearest)} of {all_}",
+        "apart": f"{widest.first} and {widest.second}" if widest and most else "-",
+        "widest": (widest.first, widest.second) if widest and most else (comparison.names[0], EXACT),
+        "most": most,
+        "most_text": number(most) if widest else "-",
+    }
+
+
+def _cell(line: dict[str, Any]) -> dict[str, Any]:
+    """Return what a section shows of a comparison, beside what its line in the first table says."""
+    comparison: Comparison = line["comparison"]
+    results = views.results(comparison)
+    headline, nearest = views.headline(comparison)
+    return {
+        **line,
         "results": results,
-        "pairs": pairs,
+        "pairs": views.pairs(comparison),
         "headline": headline,
         "nearest": nearest,
         "reasons": views.reasons(comparison),
-        "widest": (widest.first, widest.second) if widest and widest.most else (names[0], EXACT),
-        "choices": [*names, EXACT],
-        "apart": f"{widest.first} and {widest.second}" if widest else "-",
-        "most": widest.most if widest else -1.0,
-        "most_text": widest.text if widest else "-",
-        "crop": crop,
+        "choices": [*(result.name for result in results), EXACT],
+        "crop": comparison.crop and views.crop_view(comparison, comparison.crop),
     }
 
 
