@@ -204,7 +204,16 @@ class TestResize:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["photos", "small"], "Missing option '--size'"),
+            (["photos", "small"], "--size is missing: such as --size 800"),
+            (
+                ["photos", "small", "--size", "600", "800"],
+                "Error: OUTPUT .* is 800: .* write it as 800x600; .* write ./800",
+            ),
+            (["photos", "photos/notes.txt", "--size", "5"], "has to be a folder here; the last argument is the"),
+            (["photos", "small", "--size", "5", "--format", "jpg"], r"Did you mean 'jpeg'\?"),
+            (["photos", "small", "--size", "5", "--method", "lanczos"], r"Did you mean 'lanczos3'\?"),
+            (["photos", "small", "--size", "5", "--method", "linear"], r"Did you mean 'bilinear'\?"),
+            (["photos", "small", "--size", "5", "--gravity", "nort"], r"Did you mean 'north'\?"),
             (["photos", "--size", "5"], "Error: OUTPUT is missing: first the inputs, then"),
             (["photos", "", "--size", "5"], r"Error: OUTPUT is empty; write \. for the current folder"),
             (["", "small", "--size", "5"], r"Error: INPUT is empty; write \. for the current folder"),
@@ -251,6 +260,12 @@ class TestResize:
             "--overwrite to replace it, or --skip-existing to leave it\n"
         )
         assert Path("photos/b.png").read_bytes() == before
+
+
+def test_without_arguments_there_is_the_help():
+    result = run()
+    assert result.exit_code == 2
+    assert "Examples:" in result.output
 
 
 def test_help_has_examples():

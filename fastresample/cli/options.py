@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -10,11 +11,28 @@ from fastresample.conventions import CONVENTIONS
 Decorator = Callable[[Any], Any]
 
 
+# What is often said for values that are called otherwise here, and is not near enough to be guessed.
+_MEANT = {"lanczos": "lanczos3", "linear": "bilinear", "cubic": "bicubic", "centre": "center", "cv2": "opencv"}
+
+
+class Choice(click.Choice[str]):
+    """One of a few values; a wrong one is answered with the one that was meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            known = [str(choice) for choice in self.choices]
+            near = [_MEANT.get(value, "")] if _MEANT.get(value) in known else get_close_matches(value, known, n=1)
+            hints = "".join(f" Did you mean {name!r}?" for name in near)
+            self.fail(f"{error.message}{hints}", param, ctx)
+
+
 def method_option(methods: Sequence[str], default: str) -> Decorator:
     """Return the option ``--method``; a wrapped list in its help, where click would make one long word of it."""
     return click.option(
         "--method",
-        type=click.Choice(methods),
+        type=Choice(methods),
         default=default,
         show_default=True,
         metavar="METHOD",
@@ -24,7 +42,7 @@ def method_option(methods: Sequence[str], default: str) -> Decorator:
 
 convention_option = click.option(
     "--convention",
-    type=click.Choice(tuple(CONVENTIONS)),
+    type=Choice(tuple(CONVENTIONS)),
     default="native",
     show_default=True,
     help="Whose arithmetic this package uses.",

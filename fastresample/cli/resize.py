@@ -21,6 +21,7 @@ class _Refused(click.ClickException):
 @click.command(
     "resize",
     cls=Sectioned,
+    no_args_is_help=True,
     sections=SECTIONS,
     epilog="Exit codes: 0 all done, 1 some files failed, 2 nothing done because the command has to be changed, "
     "130 interrupted (143 by SIGTERM).",
@@ -92,6 +93,11 @@ def _split(paths: tuple[str, ...], in_place: bool) -> tuple[tuple[str, ...], str
         return paths, None
     if len(paths) == 1:
         raise click.UsageError("OUTPUT is missing: first the inputs, then the name for the results")
+    if paths[-1].isdecimal() and not Path(paths[-1]).exists():
+        raise click.UsageError(
+            f"OUTPUT (the last argument) is {paths[-1]}: if it belongs to the size, write it as 800x600; if a folder "
+            f"shall be called so, write ./{paths[-1]}"
+        )
     return paths[:-1], paths[-1]
 
 
@@ -105,6 +111,8 @@ def _prepare(inputs: tuple[str, ...], output: str | None, options: batch.Options
         found = batch.prepare(inputs, output, options)
     except batch.OutputExistsError as error:
         raise _Refused(telling.existing_outputs(error, output)) from None
+    except NotADirectoryError as error:
+        raise _Refused(f"{terminal.printable(error)}; the last argument is the output") from None
     except (OSError, ValueError) as error:
         raise _Refused(terminal.printable(error)) from None
     for failure in found.failures:

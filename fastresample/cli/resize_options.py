@@ -11,9 +11,12 @@ from fastresample.batch.names import FIELDS, ONE_SIZE, SEVERAL_SIZES
 from fastresample.batch.options import ICC, METADATA, METHODS
 from fastresample.batch.quantities import in_bytes
 from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS
+from fastresample.cli.options import Choice
 
 
 def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[batch.Size, ...]:
+    if not value:
+        raise click.UsageError("--size is missing: such as --size 800 (longest side), --size 800x600 or --size 50%")
     try:
         return batch.parse_sizes(value)
     except ValueError as error:
@@ -26,7 +29,7 @@ def _option(*names: str, text: str, **settings: object) -> click.Option:
 
 def _choice(*names: str, choices: tuple[str, ...], metavar: str, text: str, default: str | None = None) -> click.Option:
     """Return an option with few values; a list in its text wraps, where click would make one long word of it."""
-    kind = click.Choice(choices)
+    kind = Choice(choices)
     return _option(*names, type=kind, default=default, show_default=True, metavar=metavar, text=text)
 
 
@@ -34,13 +37,12 @@ SECTIONS = {
     "Size": (
         _option(
             "--size",
-            required=True,
             multiple=True,
             callback=_parse_sizes,
             metavar="SIZE",
             text="800 (longest side in pixels), 800x600 (width x height), x600 (height), 800x (width), 50% (of each "
             "side) or 2MP (megapixels); with > at the end only shrink, with < only enlarge (in quotes). Several "
-            "results of each picture: --size 1600,400.",
+            "results of each picture: --size 1600,400.  [required]",
         ),
         _choice(
             "--fit",
