@@ -203,9 +203,10 @@ def opened(
         first = Frame(samples, mode, duration_of(image))
         poster = bool(image.info.get("default_image"))
         said: list[str] = []
-        later = _later_frames(image, file, said if lenient else None)
-        content = partial(_content, file)
-        yield Picture(first, factor, turn, stored, origin, header.frames, plays_of(image), poster, later, said, content)
+        plays, content = plays_of(image), partial(_content, file)
+        later = _later_frames(image, file, said if lenient else None) if header.frames > 1 else iter(())
+        del image, samples  # memory that would be held for as long as the context lasts
+        yield Picture(first, factor, turn, stored, origin, header.frames, plays, poster, later, said, content)
 
 
 def _content(file: BinaryIO) -> bytes:

@@ -123,7 +123,8 @@ def _animated(
         image.getchannel("A").getextrema() == (255, 255) for image in images if "A" in image.mode
     ):
         mode = "RGB"
-    images = [image if image.mode == mode else image.convert(mode) for image in images]
+    for number, image in enumerate(images):  # in place: the others are let go one by one
+        images[number] = image if image.mode == mode else image.convert(mode)
     return {"save_all": True, **target.animation(animation, mode.endswith("A"))}, images, notes
 
 

@@ -25,13 +25,14 @@ _WORTH_TRIMMING = 64 * 10**6  # bytes of a picture: the pages of smaller ones ar
 Admit = Callable[[int], None]
 
 # Bytes of a pixel, by mode: in Pillow's memory, with what palettes become; and as samples.
-_STORED = {"1": 1, "L": 1, "I;16": 2, "P": 5, "PA": 8, "RGB;16": 12, "RGBA;16": 14}
+_STORED = {"1": 1, "L": 1, "I;16": 2, "P": 5, "PA": 8, "RGB;16": 14, "RGBA;16": 18}
 _SAMPLES = {"1": 1, "L": 1, "I;16": 2, "LA": 2, "RGB": 3, "RGB;16": 6, "RGBA;16": 8}
 _WIDEST = 4  # of all other modes
 _ALPHA_MODES = ("LA", "La", "PA", "P", "RGBA", "RGBa", "RGBA;16")
 _DECODERS = {"WEBP": 12, "AVIF": 12, "TIFF": 4, "GIF": 4}  # what they hold beside the picture
 _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whole picture when scans refine it
-_RESULT = 12  # bytes of a pixel of the result that is encoded, beside the picture: resized, in the encoder, encoded
+_RESULT = 20  # bytes of a pixel of the result that is encoded, beside the picture: resized in float32, in the encoder
+_MOVING = 10  # of a pixel of an animation's result: resized, with its palette, held by the encoder
 
 
 def needed(
@@ -68,11 +69,12 @@ def needed(
     # Decoded, copied out as samples, turned; then samples and what is made of them.
     decoding = _STORED.get(header.mode, _WIDEST) + 2 * samples + _DECODERS.get(header.format, 0)
     floats = 8 if linear else 4 if header.mode in _ALPHA_MODES else 0  # light on its way to its place is there twice
-    working = samples + (floats * samples if blends else 0)
-    converting = 2 * samples + 2 * _WIDEST if converts else 0
+    working = samples + (floats * samples if blends else 0) + (samples if converts else 0)
+    converting = 3 * samples + 2 * _WIDEST if converts else 0
     coefficients = _COEFFICIENT * samples * pixels if header.progressive else 0
     results_pixels = [height * width for height, width in results]
-    resized = held * sum(results_pixels) * _WIDEST + max(results_pixels, default=0) * _RESULT
+    waiting = _WIDEST if held == 1 else _MOVING
+    resized = held * sum(results_pixels) * waiting + max(results_pixels, default=0) * _RESULT
     return header.length + coefficients + pixels // factor**2 * max(decoding, working, converting) + resized
 
 
