@@ -321,6 +321,19 @@ class TestReportsThatFail:
         assert (path, kind) == (Path(name), "unwritable")
         assert reason.startswith(f"the report is incomplete: {name} is a folder")
 
+    def test_a_mistake_in_a_report_costs_the_report(self, monkeypatch):
+        class Wrong(journal.Journal):
+            def end(self, report):
+                super().end(report)
+                raise ZeroDivisionError("boom")
+
+        monkeypatch.setitem(reporting._WRITERS, ".jsonl", Wrong)
+        report = resize("in/a.png", report="run.jsonl")
+        assert report.written == 1
+        assert [failure.reason for failure in report.failures] == [
+            "the report is incomplete: unexpected ZeroDivisionError: boom; please report this with the file"
+        ]
+
     def test_a_disk_that_fills_up_under_a_report(self, monkeypatch):
         class Full(journal.Journal):
             def add(self, outcome):

@@ -577,6 +577,11 @@ class TestBookkeeping:
             r" -> small/a-20\.png \(20 x 15, .*\), small/a-10\.png \(10 x 8, .*\) in \d+ ms", result.stderr
         )
 
+    def test_verbose_tells_what_stays(self):
+        result = run("photos/a.png", "--in-place", "--size", "100>", "-v")
+        assert result.exit_code == 0
+        assert result.stderr == "photos/a.png: photos/a.png stays as it is\n"
+
     def test_verbose_and_quiet_exclude_each_other(self):
         result = run("photos", "small", "--size", "50%", "-v", "-q")
         assert result.exit_code == 2

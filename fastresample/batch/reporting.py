@@ -13,7 +13,7 @@ from fastresample.batch.report import Outcome, Report
 
 
 class Writer(Protocol):
-    """What a report's file is to a run; every method may raise OSError."""
+    """What a report's file is to a run."""
 
     def add(self, outcome: Outcome) -> None:
         """Take what became of a file."""
@@ -44,7 +44,7 @@ class Reports:
         for path in self._options.report:
             try:
                 self._writers[path] = _WRITERS[path.suffix.lower()](path, self._options, images)
-            except OSError as error:
+            except Exception as error:
                 self._give_up(path, error)
         for outcome in known:
             self.add(outcome)
@@ -54,7 +54,7 @@ class Reports:
         for path, writer in tuple(self._writers.items()):
             try:
                 writer.add(outcome)
-            except OSError as error:
+            except Exception as error:
                 self._give_up(path, error)
 
     def end(self, report: Report) -> None:
@@ -62,11 +62,11 @@ class Reports:
         for path, writer in tuple(self._writers.items()):
             try:
                 writer.end(report)
-            except OSError as error:
+            except Exception as error:
                 self._give_up(path, error)
         report.failures += self._failures
 
-    def _give_up(self, path: Path, error: OSError) -> None:
+    def _give_up(self, path: Path, error: Exception) -> None:
         self._writers.pop(path, None)
         reason = explain(error, path)
         self._failures.append(Failure(path, f"the report is incomplete: {reason.text}", reason.kind))

@@ -26,7 +26,7 @@ def existing_outputs(error: batch.OutputExistsError, output: str | None) -> str:
 def told(outcome: batch.Outcome) -> str:
     """Return what happened to an image in one line, for those who want to see each."""
     if outcome.status == "existing":
-        return f"{', '.join(map(str, outcome.targets))} appeared during the run and was left as it is"
+        return f"{', '.join(map(str, outcome.targets))} stays as it is"
     width, height = outcome.pixels or (0, 0)
     results = (f"{made.target} ({made.width} x {made.height}, {size_text(made.bytes)})" for made in outcome.results)
     return (
