@@ -2,6 +2,7 @@
 
     python bench.py [--part resize|networks|all] [--quick] [--only TEXT] [--json FILE] [--html FILE]
                     [--readme README.md] [--docs docs]
+    python bench.py --part folder [--photographs FOLDER] [--sharp FOLDER] [...]
 
 Two parts: resizing against every library, and the layers of networks against torch. What a library's call is comes from
 fastresample.validate.libraries and benchmark.layers. All libraries of a cell take turns in one run (on several threads,
@@ -10,6 +11,9 @@ turns of five calls), and each figure is the minimum of many calls. A ratio is t
 figure is with ``out=``, which torch does not have there: "allocating" is without. Every call of ours packs the weights
 anew. With ``NUMBA_CPU_NAME`` (such as x86-64-v3) our code is generated for that processor; where it is code for AVX2,
 the libraries are held to AVX2, too.
+
+A third part, only where it is asked for: a folder of 200 photographs shrunk by whole processes, ours and those of other
+tools; seconds on the processor, and ours divided by theirs: below 1 we are faster.
 """
 
 import argparse
@@ -26,7 +30,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import fastresample
-from benchmark import layers, layers_report, resizes, resizes_report
+from benchmark import folders, folders_report, layers, layers_report, resizes, resizes_report
 from benchmark.charts import draw_distances, draw_ratios
 from benchmark.holding import hold_libraries
 from benchmark.resizes_report import html_page, page_of_cells, replace_section
@@ -68,6 +72,10 @@ def parsed(argv: list[str] | None) -> argparse.Namespace:
     for option, what in {"json": "all cells", "html": "a page", "readme": "the tables"}.items():
         parser.add_argument(f"--{option}", type=Path, metavar="FILE", help=f"write {what} to FILE")
     parser.add_argument("--docs", type=Path, metavar="FOLDER", help="write benchmark.md and its charts there")
+    parser.add_argument("--photographs", type=Path, metavar="FOLDER", help="where those of --part folder are kept")
+    parser.add_argument(
+        "--sharp", type=Path, metavar="FOLDER", help="where `npm install sharp` was run, for --part folder"
+    )
     arguments = parser.parse_args(argv)
     arguments.seconds = arguments.seconds or (0.1 if arguments.quick else 1.0)
     return arguments
@@ -88,6 +96,10 @@ PARTS = {
         "1 thread: cv2.setNumThreads(1), torch.set_num_threads(1), libvips concurrency 1, no pool for the others; "
         "OpenCV as installed, with IPP where it has it; without, where our convention gives its bits",
     ),
+    "folder": Part(
+        *(folders.run, folders_report, "folder"),
+        "whole processes in turns on the same photographs, an image per worker; libvips and OpenCV one thread an image",
+    ),
     "networks": Part(
         *(layers.run, layers_report, "networks"),
         "ours with out= given, and allocating the result as torch does; torch.set_num_threads, inference mode",
@@ -96,8 +108,11 @@ PARTS = {
 
 
 def chosen(part: str) -> dict[str, Part]:
-    """Return the parts to measure: what was asked for, less the networks where torch is missing, which is said."""
-    names = list(PARTS) if part == "all" else [part]
+    """Return the parts to measure: what was asked for, less the networks where torch is missing, which is said.
+
+    All but the folder, which takes minutes and room on the disk, and is asked for by its name.
+    """
+    names = [name for name in PARTS if name != "folder"] if part == "all" else [part]
     if "networks" in names and not installed("torch"):
         print(f"networks left out, torch is not installed: {INSTALL['torch']}", file=sys.stderr)
         names.remove("networks")
@@ -128,7 +143,10 @@ def write(arguments: argparse.Namespace, done: dict[str, list[Any]], tables: str
     charts = {name: draw(resizes, facts) for name, draw in drawn.items()}
     if arguments.html:
         arguments.html.write_text(html_page(tables, facts, list(charts.values())), encoding="utf-8")
-    if arguments.docs and not resizes:
+    if arguments.docs and "folder" in done:
+        page = folders_report.page(done["folder"], facts)
+        (arguments.docs / "benchmark-folder.md").write_text(page, encoding="utf-8")
+    elif arguments.docs and not resizes:
         print(f"nothing written to {arguments.docs}: its page shows resizing, which was not measured", file=sys.stderr)
     elif arguments.docs:
         (arguments.docs / f"{page}.md").write_text(page_of_cells(resizes, facts), encoding="utf-8")

@@ -97,8 +97,14 @@ def _encoded(picture: Image.Image, kind: Photograph) -> bytes:
     exif = Image.Exif()
     exif[_MAKE_TAG] = "benchmark"
     exif[_ORIENTATION_TAG] = kind.orientation
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes() if kind.profiled else None
     buffer = io.BytesIO()
-    settings = {"quality": kind.quality, "subsampling": kind.subsampling, "exif": exif, "icc_profile": profile}
-    picture.save(buffer, "JPEG", **settings)
+    settings = {"quality": kind.quality, "subsampling": kind.subsampling, "exif": exif}
+    picture.save(buffer, "JPEG", **settings, icc_profile=_profile() if kind.profiled else None)
     return buffer.getvalue()
+
+
+def _profile() -> bytes:
+    """Return a profile of sRGB without the time at which it was made."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)
+    return bytes(profile)

@@ -189,12 +189,12 @@ def page_of_cells(cells: list[Cell], facts: dict[str, str]) -> str:
     return "\n\n".join(["# Benchmark", about, *sections]) + "\n"
 
 
-def provenance(facts: dict[str, str]) -> str:
+def provenance(facts: dict[str, str], command: str = "python bench.py --readme README.md --docs docs") -> str:
     """Say when, on what and how the figures of a table were made."""
     return (
         f"{facts['date']}, {facts['processor']}, {facts['cores']} cores, kernels for {facts['vectors']}, libraries "
         f"{facts['libraries']}, {facts['system']}; {facts['versions']}. "
-        "Made by `python bench.py --readme README.md --docs docs`."
+        f"Made by `{command}`."
     )
 
 

@@ -79,7 +79,7 @@ def to_image(samples: Samples, mode: str) -> Image.Image | DeepImage:
 def to_pillow(samples: Samples, mode: str) -> Image.Image:
     """Make one of Pillow's pictures from samples in one of its modes."""
     stored = np.ascontiguousarray(samples, dtype=_STORED.get(mode, np.uint8))
-    return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.tobytes())
+    return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.data)
 
 
 def to_eight_bits(samples: Samples, mode: str) -> tuple[Samples, str]:

@@ -193,7 +193,7 @@ def opened(
                 samples, heard = jpeg.decode(image, file, factor, lenient=lenient)
                 mode = image.mode
             else:
-                heard = damage.load(image, lenient=lenient)
+                heard = damage.load(image, file, lenient=lenient)
                 (samples, mode), factor = to_samples(image), 1
                 if layout:
                     alone = header.frames == 1
@@ -234,7 +234,7 @@ def _later_frames(image: Image.Image, file: BinaryIO, said: list[str] | None) ->
         try:
             with reasons(file):
                 image.seek(number)
-                heard = damage.load(image, lenient=said is not None)
+                heard = damage.load(image, file, lenient=said is not None)
                 samples, mode = to_samples(image)
         except ImageError as error:
             if said is None:

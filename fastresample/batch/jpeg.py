@@ -90,11 +90,14 @@ def decode(image: Image.Image, file: BinaryIO, factor: int = 1, *, lenient: bool
     """
     simplejpeg = turbo()
     if simplejpeg is None:
-        return _by_pillow(image, factor, lenient, UNHEARD)
+        return _by_pillow(image, file, factor, lenient, UNHEARD)
     if _is_rare(image):
-        return _by_pillow(image, factor, lenient, _UNCHECKED)
+        return _by_pillow(image, file, factor, lenient, _UNCHECKED)
     file.seek(0)
     data = file.read()
+    height, width, *_ = simplejpeg.decode_jpeg_header(data)
+    if (height, width) != (image.height, image.width):  # what was admitted is not what would be decoded
+        raise ValueError("its headers disagree about its size")
     decode_jpeg = partial(
         simplejpeg.decode_jpeg,
         data,
@@ -117,10 +120,10 @@ def _is_rare(image: Any) -> bool:
     return any(resolution != (1, 1) for resolution in chroma) or any(resolution != luma for resolution in black)
 
 
-def _by_pillow(image: Image.Image, factor: int, lenient: bool, unseen: str) -> Decoded:
+def _by_pillow(image: Image.Image, file: BinaryIO, factor: int, lenient: bool, unseen: str) -> Decoded:
     if factor > 1:
         image.draft(None, (image.width // factor, image.height // factor))
-    notes = damage.load(image, lenient=lenient)
+    notes = damage.load(image, file, lenient=lenient)
     return Decoded(np.asarray(image), (*notes, unseen))
 
 
