@@ -184,22 +184,41 @@ class TestCompletion:
         done = subprocess.run([shell, "-n", tmp_path / "script"], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
 
-    def test_in_a_real_bash(self, tmp_path):
+    @pytest.mark.parametrize("shell", ["zsh", "fish"])
+    def test_other_shells_are_told_what_commands_are_for(self, shell):
+        told = "\n".join(complete("re", shell=shell))
+        assert "resize" in told
+        assert cli.COMMANDS["resize"] in told
+
+    @pytest.fixture
+    def program(self, tmp_path):
+        """The program under its name, and its scripts beside it; returns the environment for a shell."""
+        path = tmp_path / "fastresample"
+        path.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{CALL}'\n")
+        path.chmod(0o755)
+        for shell in ("bash", "fish"):
+            (tmp_path / f"script.{shell}").write_text(completion.script(main, shell))
+        return {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+
+    @pytest.mark.parametrize(
+        ("shell", "code"),
+        [
+            (
+                ["bash", "--norc"],
+                """
+                . "$HOME/script.bash"
+                COMP_WORDS=(fastresample resize --method lan); COMP_CWORD=3
+                _fastresample_completion fastresample
+                printf '%s\\n' "${COMPREPLY[@]}"
+                """,
+            ),
+            (["fish", "--no-config"], 'source $HOME/script.fish; complete -C "fastresample resize --method lan"'),
+        ],
+        ids=["bash", "fish"],
+    )
+    def test_in_a_real_shell(self, program, shell, code):
         """The function that the script defines, called as Tab calls it."""
-        if not shutil.which("bash"):
-            pytest.skip("bash is not installed")
-        program = tmp_path / "fastresample"
-        program.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{CALL}'\n")
-        program.chmod(0o755)
-        (tmp_path / "script").write_text(completion.script(main, "bash"))
-        code = """
-            . "$1/script"
-            COMP_WORDS=(fastresample resize --method lan); COMP_CWORD=3
-            _fastresample_completion fastresample
-            printf '%s\\n' "${COMPREPLY[@]}"
-        """
-        settings = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-        done = subprocess.run(
-            ["bash", "--norc", "-c", code, "bash", tmp_path], env=settings, capture_output=True, text=True, check=False
-        )
+        if not shutil.which(shell[0]):
+            pytest.skip(f"{shell[0]} is not installed")
+        done = subprocess.run([*shell, "-c", code], env=program, capture_output=True, text=True, check=False)
         assert done.stdout.split() == ["lanczos2", "lanczos3", "lanczos4", "lanczos5"], done.stderr

@@ -26,6 +26,11 @@ _ENVIRONMENT = {
     "FASTRESAMPLE_CACHE_DIR": "The folder of compiled kernels, in place of the user's cache folder.",
 }
 
+_FILES = {
+    ".fastresample-manifest.jsonl": "In output folders: what runs with --resume made of what. It may be deleted.",
+    ".fastresample-*": "A result that is being written. One that a killed run left is removed by the next run.",
+}
+
 
 @click.command("man")
 @click.pass_context
@@ -54,7 +59,7 @@ def page(program: click.Group) -> str:
         for command_ctx in _commands(ctx):
             lines += _section(command_ctx)
         lines += [".SH OPTIONS", *_options(ctx)]
-    for title, table in {"EXIT STATUS": _EXIT_CODES, "ENVIRONMENT": _ENVIRONMENT}.items():
+    for title, table in {"EXIT STATUS": _EXIT_CODES, "ENVIRONMENT": _ENVIRONMENT, "FILES": _FILES}.items():
         lines.append(f".SH {title}")
         for name, text in table.items():
             lines += [".TP", f".B {_escaped(name)}", *_filled(text)]

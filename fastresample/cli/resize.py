@@ -53,6 +53,7 @@ def command(
       fastresample resize photos scans out --size 1600 --skip-existing
       fastresample resize photos web --size 1600,400 --format webp --name "{size}/{stem}{ext}"
       fastresample resize photo.jpg square.jpg --size 400x400 --fit cover
+      fastresample resize photos web --size 1600 --resume --report run.html
       fastresample resize photos --in-place --size "2000>"
       fastresample resize - - --size 320x240 <photo.jpg >small.jpg
       fastresample resize --size x600 -- -odd-name.png out
