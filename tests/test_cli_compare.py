@@ -67,9 +67,7 @@ def test_every_method_of_every_convention_is_accepted():
 def test_samples_that_the_convention_lacks_are_one_line(picture, tmp_path):
     deep = tmp_path / "deep.png"
     Image.fromarray(np.linspace(0, 65535, 63, dtype=np.uint16).reshape(7, 9)).save(deep)
-    result = run(
-        deep, picture, "--size", "4", "--against", "torch-exact", "--convention", "torch", "--method", "nearest"
-    )
+    result = run(deep, picture, "--size", "4", "--against", "pillow", "--convention", "torch", "--method", "nearest")
     assert result.exit_code == 1
     assert result.stderr == (
         f"{deep}: nearest, 4: image must have one of the dtypes uint8, float32, float64 for convention 'torch', got "
@@ -218,7 +216,7 @@ def test_a_library_needs_one_of_the_methods_only(picture):
         return
     assert result.exit_code == 0, result.output
     assert "opencv left out: has no lanczos3" in result.stdout
-    result = run(picture, "--size", "5", "--method", "nearest,lanczos3", "--against", "torch-exact,gimp")
+    result = run(picture, "--size", "5", "--method", "nearest,lanczos3", "--against", "opencv,gimp")
     assert result.exit_code == 2
     assert "unknown library 'gimp' for nearest; choose from opencv" in result.stderr
 

@@ -8,7 +8,10 @@ import click
 
 from fastresample import __version__, cache, get_num_threads
 
-_PACKAGES = ("numba", "llvmlite", "numpy", "pillow", "opencv-python-headless", "opencv-python", "simplejpeg", "torch")
+_PACKAGES = (
+    *("numba", "llvmlite", "numpy", "pillow", "opencv-python-headless", "opencv-python", "simplejpeg", "torch"),
+    *("scikit-image", "cykooz-resizer", "pyvips", "jinja2"),
+)
 
 
 @click.command("info")
