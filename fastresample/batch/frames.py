@@ -67,9 +67,13 @@ def in_webp(animation: Animation, transparent: bool) -> dict[str, Any]:
 
 
 def in_png(animation: Animation, transparent: bool) -> dict[str, Any]:
-    """Return what Pillow's encoder of PNG has to be told; a poster has no duration."""
+    """Return what Pillow's encoder of PNG has to be told: a poster has no duration, and others are of 16 bits."""
     shown = animation.durations[1:] if animation.poster else animation.durations
-    return {"duration": list(shown), "loop": animation.plays, "default_image": animation.poster}
+    return {
+        "duration": [min(duration, 65_535.0) for duration in shown],
+        "loop": animation.plays,
+        "default_image": animation.poster,
+    }
 
 
 def in_avif(animation: Animation, transparent: bool) -> dict[str, Any]:
