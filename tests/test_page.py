@@ -484,3 +484,24 @@ def test_everything_is_reached_by_the_tabulator_and_has_a_name(visit):
     assert set(kinds) == {"a", "button", "summary", "select", "input", "div"}
     assert not [one for one in reached if not one.partition(" ")[2].strip()], "something without a name"
     assert kinds.index("a") < kinds.index("summary") < kinds.index("select") < kinds.index("input")
+
+
+@pytest.mark.parametrize(("dtype", "told"), [("float32", "Differences times 16"), ("uint16", "too small")])
+def test_differences_of_other_samples_are_amplified_as_they_are_shown(browser, tmp_path, monkeypatch, dtype, told):
+    """Nine bytes' worth of a float; nine levels of 65535, which no byte shows."""
+    scale = 1 / 255 if dtype == "float32" else 257
+    image = (scene(60, 90).astype(float) * scale).astype(dtype)
+    image[0, 0], image[0, 1] = 0, 255 * scale
+
+    def make(image, size, *, planned=True, threads=None):
+        result = image.copy()
+        result[:4, :4] += np.asarray(9 * scale if dtype == "float32" else 9, dtype) * (result[:4, :4] < 200 * scale)
+        return Call(lambda: result, lambda value: value)
+
+    monkeypatch.setitem(LIBRARIES["bilinear"], "bright", Library("numpy", make))
+    path = tmp_path / "page.html"
+    path.write_text(compare(image, (60, 90), libraries=("bright",)).to_html(), encoding="utf-8")
+    with browser.open(path) as visit:
+        cell = choose(visit, "fastresample", "bright", "Difference")
+        assert told in cell.locator(".readout").inner_text()
+        visit.check()

@@ -70,7 +70,7 @@ def _ticks(scale: Scale, reach: int, step: float) -> tuple[Tick, ...]:
         distance = math.log2(1 + 2.0 * 2**power) * PER_DOUBLING * step
         if distance > WIDTH / 2 - 8:
             break
-        if distance - last >= 26:
+        if distance - last >= (26 if scale.unit == 1 else 40):
             text = f"{2**power}" if scale.unit == 1 else f"2^{power}"
             ticks += [Tick(WIDTH / 2 - distance, f"−{text}"), Tick(WIDTH / 2 + distance, text)]
             last = distance
@@ -98,7 +98,7 @@ def legend(scale: Scale) -> tuple[Step, ...]:
     """Return the colours of a difference below a unit and of each doubling from there on, in a width of 100."""
     doublings = max(1, math.ceil(math.log2(max(2.0, scale.largest / scale.unit))))
     width = 100 / (doublings + 1)
-    every = max(1, doublings // 8)
+    every = max(1, -(-doublings // 10) if scale.unit == 1 else -(-doublings // 6))
     steps = [Step(0.0, width, _hex(0), "0")]
     for power in range(doublings):
         index = 1 + round(254 * power / max(1.0, math.log2(max(2.0, scale.largest / scale.unit))))

@@ -41,7 +41,7 @@ class ResultView(NamedTuple):
     picture: str
     heat: str
     worst: str  # of what is shown, in words
-    shown_most: float
+    seen: float  # its largest difference from the exact value in the bytes of the pictures
 
     @property
     def size(self) -> int:
@@ -56,7 +56,7 @@ class PairView(NamedTuple):
     second: str
     text: str
     shade: int  # 0: equal, then by doublings, up to 8
-    most: float
+    seen: float  # the largest difference in the bytes of the pictures
     words: str
 
 
@@ -101,7 +101,7 @@ def results(comparison: Comparison) -> list[ResultView]:
             distance = _distance(crop, name, comparison)
             picture, heat = png(viewable(crop.samples[name], low, high)), heat_map(distance, comparison.scale)
             wrong, most = float(np.mean(distance > 0)), float(distance.max(initial=0.0))
-            worst = f"{percent(wrong)} of pixels differ, by up to {number(most)}" if most else "no pixel differs"
+            worst = f"{percent(wrong)} of pixels differ, by up to {number(most)}" if most else _nothing(comparison)
         found.append(
             ResultView(
                 name,
@@ -113,7 +113,7 @@ def results(comparison: Comparison) -> list[ResultView]:
                 picture,
                 heat,
                 worst,
-                most,
+                most * 255 / ((high - low) or 1.0),
             )
         )
     return found
@@ -122,14 +122,18 @@ def results(comparison: Comparison) -> list[ResultView]:
 def pairs(comparison: Comparison) -> dict[tuple[str, str], PairView]:
     """Return the view of every two results, in both orders."""
     found = {}
+    low, high = _range(comparison)
     for row in comparison.rows:
         if row.second != EXACT:
             m = row.metrics
             doublings = math.log2(max(1.0, min(m.max_abs, comparison.scale.largest) / comparison.scale.unit))
             shade = 0 if m.max_abs == 0 else min(8, 1 + int(doublings))
+            text = number(m.max_abs) if m.max_abs == int(min(m.max_abs, 1e9)) else f"{m.max_abs:.2g}"
             for first, second in ((row.first, row.second), (row.second, row.first)):
                 words = f"{first} and {second} are equal" if m.equal == 1 else pair_words(first, second, row)
-                found[first, second] = PairView(first, second, number(m.max_abs), shade, m.max_abs, words)
+                found[first, second] = PairView(
+                    first, second, text, shade, m.max_abs * 255 / ((high - low) or 1.0), words
+                )
     return found
 
 
@@ -208,6 +212,10 @@ def _nearest(comparison: Comparison) -> str:
 def fraction(value: float | None) -> Value:
     """Return a fraction as a figure of a table."""
     return Value("-", -1.0) if value is None else Value(percent(value), value)
+
+
+def _nothing(comparison: Comparison) -> str:
+    return "no pixel differs" if comparison.scale.unit == 1 else "no pixel is a unit in the last place off"
 
 
 def _values(comparison: Comparison, row: Row) -> tuple[Value, ...]:

@@ -18,7 +18,7 @@ function viewer(cell) {
     const names = [chooseA.value, chooseB.value];
     if (!names.includes("exact")) return pair()?.dataset;
     const data = exact(names.find((name) => name !== "exact"));
-    return data && { most: data.most, words: `Against the exact value ${data.words}` };
+    return data && { seen: data.seen, words: `Against the exact value ${data.words}` };
   }
   const pair = () => pairs.get(`${chooseA.value}|${chooseB.value}`);
   const mode = () => find(".modes input:checked").value;
@@ -39,16 +39,17 @@ function viewer(cell) {
     timer = setInterval(other, BLINK_MS);
     blink.textContent = "Pause";
   }
+  const seen = () => Number(facts()?.seen ?? 0);
   function largestGain() {
-    const most = Number(facts()?.most ?? 0);
-    return GAINS.findLast((value) => value * most <= 255) ?? 1;
+    return GAINS.findLast((value) => value * seen() <= 255) ?? 1;
   }
   function tell() {
     const what = chooseA.value === chooseB.value ? "Both are the same result" : facts()?.words ?? "";
     const ways = {
       slide: `${chooseA.value} left of the line, ${chooseB.value} right of it.`,
       blink: `Now: ${stage.dataset.shown === "a" ? chooseA.value : chooseB.value}.`,
-      difference: `Differences times ${gain.value}; black is equal.`,
+      difference: seen() > 0 && seen() < 1 ? "These differences are too small for the bytes of a picture; see the maps below."
+        : `Differences times ${gain.value}; black is equal.`,
     };
     readout.textContent = `${what}${what ? ". " : ""}${ways[mode()]}`;
   }
@@ -113,5 +114,5 @@ function open() {
 
 addEventListener("hashchange", open);
 open();
-for (const cell of document.querySelectorAll(".cell:has(.viewer)")) viewer(cell);
+for (const one of document.querySelectorAll(".viewer")) viewer(one.closest(".cell"));
 for (const table of document.querySelectorAll("table.sortable")) sortable(table);
