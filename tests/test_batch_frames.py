@@ -234,9 +234,9 @@ def test_too_many_pictures_are_refused(tmp_path):
 def test_an_animation_larger_than_the_memory_is_refused(tmp_path):
     """Its results are held until they are encoded together."""
     save(tmp_path / "a.gif", pictures(transparent=False))
-    reason = resize(tmp_path / "a.gif", tmp_path / "b.gif", "1000", None, memory="20MB").failures[0].reason
+    reason = resize(tmp_path / "a.gif", tmp_path / "b.gif", "1000", None, memory="30MB").failures[0].reason
     assert "needs about" in reason
-    assert resize(tmp_path / "a.gif", tmp_path / "b.jpg", "1000", None, memory="20MB").ok
+    assert resize(tmp_path / "a.gif", tmp_path / "b.jpg", "1000", None, memory="30MB").ok
 
 
 @pytest.mark.parametrize("extension", [".gif", ".png"])

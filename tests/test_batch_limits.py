@@ -103,7 +103,14 @@ def test_a_file_with_more_bytes_than_the_limit(tmp_path):
 def test_a_picture_larger_than_the_budget_is_refused_with_advice(tmp_path):
     Image.new("RGB", (1000, 1000)).save(tmp_path / "a.png")
     reason = failure(tmp_path / "a.png", tmp_path / "b.png", memory="1MB")
-    assert reason.startswith("needs about 16 MB of memory, the budget is 1 MB; raise it with --memory")
+    assert reason.startswith("needs about 20 MB of memory, the budget is 1 MB; raise it with --memory")
+
+
+def test_the_budget_holds_for_one_picture_in_memory(tmp_path):
+    buffer = io.BytesIO()
+    Image.new("RGB", (1000, 1000)).save(buffer, "PNG")
+    with pytest.raises(ImageError, match=r"needs about .* MB of memory, the budget is 1 MB"):
+        batch.resize_bytes(buffer.getvalue(), size=10, memory="1MB")
 
 
 def test_no_more_is_admitted_than_there_is():

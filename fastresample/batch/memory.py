@@ -12,6 +12,7 @@ from typing import Any
 
 from fastresample.batch.decoding import Header
 from fastresample.batch.errors import TooLargeError
+from fastresample.batch.jpeg import turbo
 from fastresample.batch.quantities import in_bytes
 
 SHARE = 2  # the budget is one half of what the process may use, unless the user says another
@@ -31,6 +32,7 @@ _WIDEST = 4  # of all other modes
 _ALPHA_MODES = ("LA", "La", "PA", "P", "RGBA", "RGBa", "RGBA;16")
 _DECODERS = {"WEBP": 12, "AVIF": 12, "TIFF": 4, "GIF": 4}  # what they hold beside the picture
 _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whole picture when scans refine it
+_ALWAYS = 4 * 10**6  # rows, tables, buffers of files
 _RESULT = 20  # bytes of a pixel of the result that is encoded, beside the picture: resized in float32, in the encoder
 _MOVING = 10  # of a pixel of an animation's result: resized, with its palette, held by the encoder
 
@@ -68,6 +70,8 @@ def needed(
     samples = _SAMPLES.get(header.mode, _WIDEST)
     # Decoded, copied out as samples, turned; then samples and what is made of them.
     decoding = _STORED.get(header.mode, _WIDEST) + 2 * samples + _DECODERS.get(header.format, 0)
+    if header.format == "JPEG" and header.mode != "CMYK" and turbo():  # straight into samples
+        decoding = samples
     floats = 8 if linear else 4 if header.mode in _ALPHA_MODES else 0  # light on its way to its place is there twice
     working = samples + (floats * samples if blends else 0) + (samples if converts else 0)
     converting = 3 * samples + 2 * _WIDEST if converts else 0
@@ -75,7 +79,8 @@ def needed(
     results_pixels = [height * width for height, width in results]
     waiting = _WIDEST if held == 1 else _MOVING
     resized = held * sum(results_pixels) * waiting + max(results_pixels, default=0) * _RESULT
-    return header.length + coefficients + pixels // factor**2 * max(decoding, working, converting) + resized
+    decoded = pixels // factor**2 * max(decoding, working, converting)
+    return _ALWAYS + header.length + coefficients + decoded + resized
 
 
 def usable() -> int:

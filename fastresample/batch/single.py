@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from fastresample.batch.formats import BY_OPTION
+from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.naming import Output
 from fastresample.batch.opening import strict_pillow
 from fastresample.batch.options import Options
@@ -73,6 +74,7 @@ def resize_stream(
         raise ValueError(f"size names {len(options.sizes)} sizes, but there is one result; give one")
     outputs = [Output(target or Path("result"), options.sizes[0])]
     format_ = BY_OPTION[options.format] if options.format else None
-    with strict_pillow(options.max_pixels):
-        (result,) = render(source, outputs, options, Resize(options), format_)
+    budget = Budget(options.memory or default_budget())
+    with strict_pillow(options.max_pixels), budget.share() as admit:
+        (result,) = render(source, outputs, options, Resize(options), format_, admit)
     return result.data, result.notes
