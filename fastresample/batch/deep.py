@@ -59,11 +59,13 @@ def read(data: bytes, reduced: Samples, turn: Image.Transpose | None) -> Samples
 
     if data.startswith(_PNG):  # without profile and text, about which the decoder would write to the terminal
         data = _PNG + b"".join(chunk for name, chunk in _chunks(data) if name[:1].isupper() or name == b"tRNS")
-    level = cv2.utils.logging.setLogLevel(_SILENT)
+    # Where the log's level is set: in version 4, and since version 5.
+    set_level = cv2.setLogLevel if hasattr(cv2, "setLogLevel") else cv2.utils.logging.setLogLevel
+    level = set_level(_SILENT)
     try:
         samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     finally:
-        cv2.utils.logging.setLogLevel(level)
+        set_level(level)
     if samples is None or samples.dtype != np.uint16 or samples.ndim != 3:
         return None
     coloured = samples[..., _SHUFFLED[samples.shape[2]]]
