@@ -190,7 +190,7 @@ def test_the_output_folder_vanishes_during_the_run():
 @pytest.mark.parametrize("times", [1, 3])
 def test_signals_at_any_moment(number, times):
     """From the first line of the program to the last: the right exit code, reports, and no temporary file."""
-    for after in RNG.integers(0, PICTURES, 3):
+    for after in RNG.integers(0, PICTURES, 2):
         shutil.rmtree("out", ignore_errors=True)
         Path("run.jsonl").unlink(missing_ok=True)
         with subprocess.Popen(
