@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import icc
 import numpy as np
 import pytest
 from PIL import Image
@@ -164,6 +165,15 @@ def test_a_profile_is_not_converted_with_sixteen_bits(tmp_path):
     save(tmp_path / "a.png", noise(6, 7, 3), icc_profile=b"profile" * 30)
     report = resize(tmp_path / "a.png", tmp_path / "b.png", icc="srgb")
     assert list(report.notes) == ["has more than 8 bits, which are not converted to sRGB; its colour profile was kept"]
+
+
+def test_for_a_format_of_eight_bits_it_is(tmp_path):
+    samples = noise(6, 7, 3)
+    save(tmp_path / "a.tif", samples, icc_profile=icc.rgb())
+    report = resize(tmp_path / "a.tif", tmp_path / "b.bmp", icc="srgb")
+    assert list(report.notes) == ["has 16-bit colour, of which BMP holds 8 bits"]
+    with Image.open(tmp_path / "b.bmp") as image:
+        assert np.abs(np.asarray(image) - icc.srgb_of(samples / 257)).max() <= 2.5
 
 
 def test_without_opencv_there_are_eight_bits_and_advice(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Colour profiles: sRGB as computed from the primaries, and pictures whose profile cannot be used."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import icc
 import numpy as np
@@ -51,6 +52,15 @@ def test_inks_become_colours():
     assert (converted.mode, converted.notes) == ("RGB", ())
     for inks, colour in zip(PRESS, converted.samples[0], strict=True):
         assert np.abs(colour - icc.srgb_of_lab(*PRESS[inks])).max() <= 1.5, inks
+
+
+def test_many_threads_share_a_profile():
+    pictures = [RNG.integers(0, 256, (200, 300, 3), dtype=np.uint8) for _ in range(8)]
+    alone = [to_srgb(picture, "RGB", icc.rgb()).samples for picture in pictures]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda picture: to_srgb(picture, "RGB", icc.rgb()).samples, pictures * 5))
+    for number, samples in enumerate(together):
+        np.testing.assert_array_equal(samples, alone[number % 8])
 
 
 def test_without_a_profile_colour_is_srgb():

@@ -179,7 +179,10 @@ def _draw(
     apply: Apply,
 ) -> profiles.Converted:
     """Add one of the source's pictures to the drafts; return what its profile made of it."""
-    colours = profiles.apply_policy(frame.samples, frame.mode, picture.origin.metadata.icc, options.icc)
+    samples, mode = frame.samples, frame.mode
+    if options.icc == "srgb" and not any(mode in draft.target.modes for draft in drafts):
+        samples, mode = colour.to_eight_bits(samples, mode)  # which are converted, where 16 are not
+    colours = profiles.apply_policy(samples, mode, picture.origin.metadata.icc, options.icc)
     if frame is picture.first:
         for draft in drafts:
             _check_holds(draft.target, colours.samples, colours.mode, origin, options)
