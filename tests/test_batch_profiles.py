@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import icc
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fastresample.batch.profiles import to_srgb
 
@@ -113,3 +115,13 @@ def test_more_than_eight_bits_keep_their_profile():
     assert converted[:3] == (deep, "I;16", icc.grey(1.0))
     assert converted.notes == ("has more than 8 bits, which are not converted to sRGB; its colour profile was kept",)
     assert to_srgb(deep, "I;16", None).notes == ()
+
+
+@given(st.lists(st.tuples(st.integers(0, 299), st.integers(0, 255)), min_size=1, max_size=8), st.integers(1, 480))
+def test_no_damage_of_a_profile_escapes(changes, length):
+    damaged = bytearray(icc.rgb())
+    for position, value in changes:
+        damaged[position] = value
+    for profile in (bytes(damaged), bytes(damaged[:length])):
+        converted = to_srgb(COLOURS, "RGB", profile)
+        assert (converted.samples.shape, converted.mode, converted.icc) == (COLOURS.shape, "RGB", None)

@@ -3,6 +3,8 @@
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fastresample.batch.xmp import of_result
 
@@ -101,3 +103,17 @@ def test_what_was_said_of_the_pixels_and_of_other_pictures_goes():
 )
 def test_what_cannot_be_vouched_for_is_dropped(data):
     assert of_result(data, with_place=True) is None
+
+
+@given(
+    st.binary(max_size=200), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6), st.booleans()
+)
+def test_any_bytes_are_answered(noise, changes, with_place):
+    """Nothing escapes a parser, and no place does either: what comes back is whole, or nothing does."""
+    data = bytearray(packet('tiff:Orientation="6" exif:GPSLatitude="52,30.5N"'))
+    for position, value in changes:
+        data[position] = value
+    for each in (noise, noise + bytes(data), bytes(data)):
+        result = of_result(each, with_place=with_place)
+        if result is not None and not changes and not with_place:
+            assert b"52,30.5" not in result
