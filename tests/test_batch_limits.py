@@ -178,6 +178,14 @@ def test_what_failed_gives_its_share_back():
         admit(11)
 
 
+def test_other_c_libraries_keep_what_they_keep(monkeypatch):
+    monkeypatch.setattr(memory, "_trimmer", lambda: None)
+    budget = memory.Budget(10**9)
+    for _ in range(2):
+        with budget.share() as admit:
+            admit(10**9)
+
+
 def test_limits_of_control_groups(tmp_path):
     own = tmp_path / "cgroup"
     own.write_text("12:cpu,memory:/docker/abc\n0::/user/app\n")

@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Condition
 from typing import Any
 
+from fastresample.batch import jpeg
 from fastresample.batch.decoding import Header
 from fastresample.batch.errors import TooLargeError
-from fastresample.batch.jpeg import turbo
 from fastresample.batch.quantities import in_bytes
 
 SHARE = 2  # the budget is one half of what the process may use, unless the user says another
@@ -70,7 +70,7 @@ def needed(
     samples = _SAMPLES.get(header.mode, _WIDEST)
     # Decoded, copied out as samples, turned; then samples and what is made of them.
     decoding = _STORED.get(header.mode, _WIDEST) + 2 * samples + _DECODERS.get(header.format, 0)
-    if header.format == "JPEG" and header.mode != "CMYK" and turbo():  # straight into samples
+    if header.format == "JPEG" and header.mode != "CMYK" and jpeg.turbo():  # straight into samples
         decoding = samples
     floats = 8 if linear else 4 if header.mode in _ALPHA_MODES else 0  # light on its way to its place is there twice
     working = samples + (floats * samples if blends else 0) + (samples if converts else 0)
