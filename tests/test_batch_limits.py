@@ -113,6 +113,17 @@ def test_the_budget_holds_for_one_picture_in_memory(tmp_path):
         batch.resize_bytes(buffer.getvalue(), size=10, memory="1MB")
 
 
+@pytest.mark.parametrize(
+    ("ending", "options", "megabytes"),
+    [("png", {}, 10 + 24 / 4), ("webp", {}, 10 + 34 / 4), ("png", {"linear": True}, 27 + 24 / 4)],
+)
+def test_encoders_and_linear_light_take_more(tmp_path, ending, options, megabytes):
+    """For each pixel that is decoded, and for each of the quarter that is the result; bytes as measured."""
+    Image.new("RGB", (1000, 1000)).save(tmp_path / "a.png")
+    reason = failure(tmp_path / "a.png", tmp_path / f"b.{ending}", memory="1MB", **options)
+    assert abs(float(reason.split()[2]) - 4 - megabytes) < 1  # 4 for whatever is there always
+
+
 def test_no_more_is_admitted_than_there_is():
     budget, used, peak = memory.Budget(10), 0, 0
     lock = threading.Lock()

@@ -3,7 +3,7 @@
 import ctypes
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,7 @@ _DECODERS = {"WEBP": 12, "AVIF": 12, "TIFF": 4, "GIF": 4}  # what they hold besi
 _COEFFICIENT = 2  # bytes of one of a JPEG's numbers, which are kept of the whole picture when scans refine it
 _ALWAYS = 4 * 10**6  # rows, tables, buffers of files
 _RESULT = 20  # bytes of a pixel of the result that is encoded, beside the picture: resized in float32, in the encoder
+_ENCODERS = {"AVIF": 40, "WEBP": 30}  # the same, where encoders take more; WebP without loss
 _MOVING = 10  # of a pixel of an animation's result: resized, with its palette, held by the encoder
 
 
@@ -43,6 +44,7 @@ def needed(
     results: Sequence[tuple[int, int]],
     blends: bool,
     *,
+    formats: Iterable[str] = (),
     held: int = 1,
     linear: bool = False,
     converts: bool = False,
@@ -59,6 +61,8 @@ def needed(
         The sizes that it gets; they are encoded one at a time.
     blends : bool
         Whether pixels are mixed, and with them what is transparent, in float32.
+    formats : iterable of str
+        The names of the formats in which results are written.
     held : int
         How many pictures of each size there are before they are encoded; more than one of an animation.
     linear : bool
@@ -78,7 +82,8 @@ def needed(
     coefficients = _COEFFICIENT * samples * pixels if header.progressive else 0
     results_pixels = [height * width for height, width in results]
     waiting = _WIDEST if held == 1 else _MOVING
-    resized = held * sum(results_pixels) * waiting + max(results_pixels, default=0) * _RESULT
+    encoded = max([_RESULT, *(_ENCODERS.get(name, 0) for name in formats)])
+    resized = held * sum(results_pixels) * waiting + max(results_pixels, default=0) * encoded
     decoded = pixels // factor**2 * max(decoding, working, converting)
     return _ALWAYS + header.length + coefficients + decoded + resized
 

@@ -146,8 +146,9 @@ def _prepare(
     source = BY_NAME[header.format]
     held = header.frames if any(_both_move(source, target or source) for target in targets) else 1
     canvases = [placement.canvas for placement in placements]
+    formats = {(target or source).name for target in targets}
     ways = {"linear": options.linear, "converts": options.icc == "srgb"}
-    admit(needed(header, factor, canvases, options.blends, held=held, **ways))
+    admit(needed(header, factor, canvases, options.blends, formats=formats, held=held, **ways))
     if isinstance(apply, Resize):
         apply.expect()
     return factor
