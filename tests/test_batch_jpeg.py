@@ -1,6 +1,7 @@
 """JPEG pixels: the same by both decoders, shrunk by exact factors, and damage that is heard."""
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -73,6 +74,25 @@ def test_samples_are_the_same_without_simplejpeg(layout, factor):
     samples, notes = decode(LAYOUTS[layout], factor)
     np.testing.assert_array_equal(samples, expected(LAYOUTS[layout], factor))
     assert notes == (jpeg.UNHEARD,)
+
+
+@pytest.mark.parametrize(
+    ("resolutions", "rare"),
+    [
+        ([(1, 1)], False),
+        ([(2, 2)], False),
+        ([(2, 2), (1, 1), (1, 1)], False),
+        ([(4, 2), (1, 1), (1, 1)], True),
+        ([(2, 2), (2, 1), (1, 1)], True),
+        ([(2, 2), (2, 2), (2, 2)], True),
+        ([(1, 1), (1, 1), (1, 1), (1, 1)], False),
+        ([(2, 2), (1, 1), (1, 1), (2, 2)], False),
+        ([(2, 2), (1, 1), (1, 1), (1, 1)], True),
+    ],
+)
+def test_layouts_without_a_name_are_left_to_pillow(resolutions, rare):
+    image = SimpleNamespace(layer=[(number, *resolution, 0) for number, resolution in enumerate(resolutions)])
+    assert jpeg._is_rare(image) is rare
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (7, 9), (15, 16), (17, 33), (64, 65)])

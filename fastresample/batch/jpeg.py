@@ -18,6 +18,8 @@ FACTORS = (8, 4, 2)
 # Pixels that are kept per pixel of a result, along each axis: what is taken away is beyond what a filter passes.
 KEPT = 2
 
+# How often brightness is stored for one sample of colour, across and down: 4:4:4, 4:2:2, 4:2:0, 4:4:0, 4:1:1.
+_NAMED = ((1, 1), (2, 1), (2, 2), (1, 2), (4, 1))
 _COLOUR_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 UNHEARD = (
     "damage inside JPEG data cannot be seen without simplejpeg, only files that end too early; "
@@ -116,8 +118,10 @@ def decode(image: Image.Image, file: BinaryIO, factor: int = 1, *, lenient: bool
 def _is_rare(image: Any) -> bool:
     """Whether the components are stored at resolutions for whose combination simplejpeg has no name."""
     luma, *others = [(across, down) for _, across, down, _ in image.layer]
+    if not others:
+        return False
     chroma, black = others[:2], others[2:]
-    return any(resolution != (1, 1) for resolution in chroma) or any(resolution != luma for resolution in black)
+    return luma not in _NAMED or set(chroma) != {(1, 1)} or any(resolution != luma for resolution in black)
 
 
 def _by_pillow(image: Image.Image, file: BinaryIO, factor: int, lenient: bool, unseen: str) -> Decoded:
