@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin
 
 from fastresample import batch
-from fastresample.batch import deep, opening
-from fastresample.batch.colour import to_image, to_samples
-from fastresample.batch.formats import BY_NAME, EXTENSIONS, FORMATS
+from fastresample.batch.codecs import deep, opening
+from fastresample.batch.codecs.formats import BY_NAME, EXTENSIONS, FORMATS
+from fastresample.batch.pixels.colour import to_image, to_samples
 
 RNG = np.random.default_rng(7)
 ORIENTATION, MAKER, ARTIST = 0x0112, 0x010F, 0x013B

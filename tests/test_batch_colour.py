@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from fastresample.batch.colour import from_working, is_opaque, to_image, to_samples, to_working
 from fastresample.batch.errors import ImageError
+from fastresample.batch.pixels.colour import from_working, is_opaque, to_image, to_samples, to_working
 
 
 def resample(samples, mode, apply, *, blends):

@@ -17,7 +17,8 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import ImageError, decoding, opening
+from fastresample.batch import ImageError
+from fastresample.batch.codecs import decoding, opening
 
 RNG = np.random.default_rng(11)
 PIXELS = RNG.integers(0, 256, (60, 50, 3), dtype=np.uint8)

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import deep
-from fastresample.batch.light import from_light, to_light
-from fastresample.batch.metadata import TURNS
-from fastresample.batch.turning import turned
+from fastresample.batch.codecs import deep
+from fastresample.batch.codecs.metadata import TURNS
+from fastresample.batch.pixels.light import from_light, to_light
+from fastresample.batch.pixels.turning import turned
 
 cv2 = pytest.importorskip("cv2", reason="OpenCV reads and writes 16-bit colour")
 

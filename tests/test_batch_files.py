@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fastresample.batch import Options
-from fastresample.batch.files import find_inputs
-from fastresample.batch.naming import OutputExistsError, name_outputs, taken_targets
+from fastresample.batch.files.naming import OutputExistsError, name_outputs, taken_targets
+from fastresample.batch.files.scanning import find_inputs
 
 EXTENSIONS = (".jpg", ".png")
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch.formats import BY_NAME, FORMATS
+from fastresample.batch.codecs.formats import BY_NAME, FORMATS
 
 EXTENSIONS = [format_.extensions[0] for format_ in FORMATS if format_.animation]
 DURATIONS = (100, 50, 30, 80, 20, 60)  # what GIF can tell: tens of milliseconds

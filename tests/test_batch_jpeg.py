@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fastresample.batch import jpeg, opening
+from fastresample.batch.codecs import jpeg, opening
 
 simplejpeg = pytest.importorskip("simplejpeg", reason="compares simplejpeg with Pillow")
 

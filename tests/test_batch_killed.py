@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fastresample.batch import manifest, writing
+from fastresample.batch.files import writing
+from fastresample.batch.reports import manifest
 
 KILLS = int(os.environ.get("FASTRESAMPLE_KILLS", "20"))
 PICTURES = 24

@@ -10,10 +10,10 @@ from PIL import Image, ImageOps
 
 import fastresample
 from fastresample import batch
-from fastresample.batch import canvas
 from fastresample.batch.errors import ImageError
-from fastresample.batch.layout import FITS, GRAVITIES, place
-from fastresample.batch.sizes import parse_size, parse_sizes
+from fastresample.batch.pixels import canvas
+from fastresample.batch.pixels.layout import FITS, GRAVITIES, place
+from fastresample.batch.pixels.sizes import parse_size, parse_sizes
 
 SIDES = st.integers(1, 5000)
 FRACTIONS = {"north": (0, 0.5), "south": (1, 0.5), "west": (0.5, 0), "east": (0.5, 1), "center": (0.5, 0.5)}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastresample.batch.light import from_light, light_of, to_light
+from fastresample.batch.pixels.light import from_light, light_of, to_light
 
 DTYPES = [np.uint8, np.uint16]
 

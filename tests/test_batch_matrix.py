@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from fastresample import batch
-from fastresample.batch.formats import BY_NAME
+from fastresample.batch.codecs.formats import BY_NAME
 
 RNG = np.random.default_rng(29)
 ORIENTATIONS = range(1, 9)

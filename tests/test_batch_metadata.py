@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from fastresample import batch
-from fastresample.batch.formats import FORMATS
+from fastresample.batch.codecs.formats import FORMATS
 
 ORIENTATION, ARTIST, GPS = 0x0112, 0x013B, 0x8825
 EXTENSIONS = sorted(format_.extensions[0] for format_ in FORMATS if format_.metadata)

@@ -13,8 +13,8 @@ from PIL import Image
 
 from fastresample import batch
 from fastresample.batch import rendering
-from fastresample.batch.names import FIELDS, parse_template
-from fastresample.batch.patterns import matches
+from fastresample.batch.files.patterns import matches
+from fastresample.batch.files.templates import FIELDS, parse_template
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, features
 
 from fastresample import batch
-from fastresample.batch import decoding, jpeg
-from fastresample.batch.opening import strict_pillow
+from fastresample.batch.codecs import decoding, jpeg
+from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.cli import main
 
 COARSE = np.random.default_rng(3).integers(0, 256, (10, 12, 3), dtype=np.uint8)

@@ -15,7 +15,7 @@ from browser import PHONE
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import page
+from fastresample.batch.reports import page
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 # What a name could try: markup, an attribute, a template, the text's direction, a byte that is no text.

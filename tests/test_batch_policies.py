@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from fastresample import batch
-from fastresample.batch.formats import FORMATS
-from fastresample.batch.light import from_light, to_light
+from fastresample.batch.codecs.formats import FORMATS
+from fastresample.batch.pixels.light import from_light, to_light
 
 WITH_METADATA = [format_.extensions[0] for format_ in FORMATS if format_.metadata]
 RNG = np.random.default_rng(17)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastresample.batch.profiles import to_srgb
+from fastresample.batch.pixels.profiles import to_srgb
 
 RNG = np.random.default_rng(11)
 COLOURS = RNG.integers(0, 256, (40, 50, 3), dtype=np.uint8)

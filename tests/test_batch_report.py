@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import journal, options, pipeline, reasons, reporting
+from fastresample.batch import options, pipeline
+from fastresample.batch.reports import journal, reasons, reporting
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from fastresample import batch
-from fastresample.batch import manifest, writing
+from fastresample.batch.files import writing
+from fastresample.batch.reports import manifest
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 

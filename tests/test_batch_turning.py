@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from fastresample import batch
-from fastresample.batch.layout import Placement
-from fastresample.batch.turning import lying, turned, turned_shape
+from fastresample.batch.pixels.layout import Placement
+from fastresample.batch.pixels.turning import lying, turned, turned_shape
 
 COARSE = np.random.default_rng(8).integers(0, 256, (9, 13, 3), dtype=np.uint8)
 HEIGHT, WIDTH = 202, 301

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fastresample.batch import writing
-from fastresample.batch.writing import write_atomic
+from fastresample.batch.files import writing
+from fastresample.batch.files.writing import write_atomic
 
 
 def test_a_new_file_in_a_new_folder(tmp_path):
@@ -159,7 +159,7 @@ def test_the_limit_of_the_system_on_a_file(tmp_path):
     script = """
         import resource, signal, sys
         from pathlib import Path
-        from fastresample.batch.writing import write_atomic
+        from fastresample.batch.files.writing import write_atomic
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
         write_atomic(Path(sys.argv[1]), bytes(30_000), replace=True)
@@ -232,7 +232,7 @@ class TestLeftovers:
         script = """
             import sys, time
             from pathlib import Path
-            from fastresample.batch.writing import write_atomic
+            from fastresample.batch.files.writing import write_atomic
 
             def announce(status):
                 print("written", flush=True)

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fastresample.batch import manifest, writing
+from fastresample.batch.files import writing
+from fastresample.batch.reports import manifest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="disks, pipes and signals differ there")
 

@@ -8,14 +8,11 @@ from typing import Any
 
 import fastresample
 from fastresample.batch import workers
-from fastresample.batch.decoding import upright_shape
+from fastresample.batch.codecs.decoding import upright_shape
+from fastresample.batch.codecs.formats import EXTENSIONS
+from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.batch.errors import ImageError
-from fastresample.batch.files import Failure, StrPath, find_inputs
-from fastresample.batch.formats import EXTENSIONS
-from fastresample.batch.layout import Placement, place
-from fastresample.batch.manifest import Manifest
-from fastresample.batch.memory import Budget, default_budget
-from fastresample.batch.naming import (
+from fastresample.batch.files.naming import (
     Inputs,
     Job,
     Output,
@@ -25,17 +22,20 @@ from fastresample.batch.naming import (
     result_roots,
     taken_targets,
 )
-from fastresample.batch.opening import strict_pillow
+from fastresample.batch.files.scanning import Failure, StrPath, find_inputs
+from fastresample.batch.files.writing import remove_leftovers
+from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.options import Options
 from fastresample.batch.pipeline import convert
+from fastresample.batch.pixels.layout import Placement, place
+from fastresample.batch.pixels.sizes import Size, parse_size, parse_sizes
 from fastresample.batch.preview import Preview, preview
 from fastresample.batch.rendering import Apply
-from fastresample.batch.report import Outcome, Report, Result
-from fastresample.batch.reporting import Reports
+from fastresample.batch.reports.manifest import Manifest
+from fastresample.batch.reports.report import Outcome, Report, Result
+from fastresample.batch.reports.reporting import Reports
 from fastresample.batch.resizing import Resize
 from fastresample.batch.single import resize_bytes, resize_stream
-from fastresample.batch.sizes import Size, parse_size, parse_sizes
-from fastresample.batch.writing import remove_leftovers
 
 __all__ = [
     "EXTENSIONS",

@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Condition
 from typing import Any
 
-from fastresample.batch import jpeg
-from fastresample.batch.decoding import Header
+from fastresample.batch.codecs import jpeg
+from fastresample.batch.codecs.decoding import Header
 from fastresample.batch.errors import TooLargeError
 from fastresample.batch.quantities import in_bytes
 

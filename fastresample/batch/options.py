@@ -9,14 +9,14 @@ from typing import Any
 
 from PIL import ImageColor
 
-from fastresample.batch.damage import POLICIES
-from fastresample.batch.formats import BY_OPTION
-from fastresample.batch.layout import FITS, GRAVITIES, Placement, place
-from fastresample.batch.limits import MAX_BYTES, MAX_FRAMES, Limits
-from fastresample.batch.names import ONE_SIZE, SEVERAL_SIZES, Template, parse_template
-from fastresample.batch.patterns import check_patterns
+from fastresample.batch.codecs.damage import POLICIES
+from fastresample.batch.codecs.formats import BY_OPTION
+from fastresample.batch.codecs.limits import MAX_BYTES, MAX_FRAMES, Limits
+from fastresample.batch.files.patterns import check_patterns
+from fastresample.batch.files.templates import ONE_SIZE, SEVERAL_SIZES, Template, parse_template
+from fastresample.batch.pixels.layout import FITS, GRAVITIES, Placement, place
+from fastresample.batch.pixels.sizes import MAX_PIXELS, Size, parse_sizes
 from fastresample.batch.quantities import parse_bytes, parse_pixels
-from fastresample.batch.sizes import MAX_PIXELS, Size, parse_sizes
 from fastresample.conventions import CONVENTIONS
 
 METHODS = tuple(CONVENTIONS["native"].methods)
@@ -65,7 +65,7 @@ class Options:
     quality : int or None
         1 to 100, for the formats that lose something; None: the default of each.
     name : str or None
-        Template of the results' names (`names.parse_template`); None: the source's name, with several sizes
+        Template of the results' names (`templates.parse_template`); None: the source's name, with several sizes
         ``{stem}-{size}{ext}``.
     include, exclude : sequence of str
         Patterns of names (``"*.jpg"``), or of paths below the input where they hold a slash: in folders, only files

@@ -4,14 +4,14 @@ import hashlib
 import time
 from functools import partial
 
-from fastresample.batch.manifest import Manifest, State
+from fastresample.batch.files.naming import Job
+from fastresample.batch.files.writing import write_atomic
 from fastresample.batch.memory import Budget
-from fastresample.batch.naming import Job
 from fastresample.batch.options import Options
-from fastresample.batch.reasons import Reason, explain, name_taken
 from fastresample.batch.rendering import Apply, Rendering, render
-from fastresample.batch.report import Outcome, Result
-from fastresample.batch.writing import write_atomic
+from fastresample.batch.reports.manifest import Manifest, State
+from fastresample.batch.reports.reasons import Reason, explain, name_taken
+from fastresample.batch.reports.report import Outcome, Result
 
 
 def convert(job: Job, options: Options, apply: Apply, budget: Budget, manifest: Manifest | None = None) -> Outcome:

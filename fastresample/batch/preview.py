@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from fastresample.batch.decoding import upright_shape
+from fastresample.batch.codecs.decoding import upright_shape
+from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.batch.errors import ImageError
-from fastresample.batch.layout import Pair
-from fastresample.batch.naming import Inputs
-from fastresample.batch.opening import strict_pillow
+from fastresample.batch.files.naming import Inputs
 from fastresample.batch.options import Options
+from fastresample.batch.pixels.layout import Pair
 
 
 class Preview(NamedTuple):

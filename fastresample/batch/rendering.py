@@ -8,16 +8,17 @@ from typing import BinaryIO, NamedTuple
 
 from PIL import Image
 
-from fastresample.batch import canvas, colour, decoding, encoding, jpeg, layout, profiles, turning
-from fastresample.batch.colour import Samples
-from fastresample.batch.decoding import Header, Origin
-from fastresample.batch.formats import BY_NAME, EXTENSIONS, Format
-from fastresample.batch.frames import Animation
-from fastresample.batch.layout import Placement
+from fastresample.batch.codecs import decoding, encoding, jpeg
+from fastresample.batch.codecs.decoding import Header, Origin
+from fastresample.batch.codecs.formats import BY_NAME, EXTENSIONS, Format
+from fastresample.batch.codecs.frames import Animation
+from fastresample.batch.codecs.metadata import exif_of_srgb, under_policy
+from fastresample.batch.files.naming import Output
 from fastresample.batch.memory import Admit, needed
-from fastresample.batch.metadata import exif_of_srgb, under_policy
-from fastresample.batch.naming import Output
 from fastresample.batch.options import Options
+from fastresample.batch.pixels import canvas, colour, layout, profiles, turning
+from fastresample.batch.pixels.colour import Samples
+from fastresample.batch.pixels.layout import Placement
 from fastresample.batch.resizing import Resize
 
 # apply(samples, placement) -> the placement's inner size, made of its box; called from many threads at once.

@@ -8,9 +8,9 @@ from threading import Thread
 import numpy as np
 
 import fastresample
-from fastresample.batch.colour import Samples
-from fastresample.batch.layout import Placement
 from fastresample.batch.options import Options
+from fastresample.batch.pixels.colour import Samples
+from fastresample.batch.pixels.layout import Placement
 
 
 @dataclass(frozen=True)

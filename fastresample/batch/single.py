@@ -4,10 +4,10 @@ import io
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fastresample.batch.formats import BY_OPTION
+from fastresample.batch.codecs.formats import BY_OPTION
+from fastresample.batch.codecs.opening import strict_pillow
+from fastresample.batch.files.naming import Output
 from fastresample.batch.memory import Budget, default_budget
-from fastresample.batch.naming import Output
-from fastresample.batch.opening import strict_pillow
 from fastresample.batch.options import Options
 from fastresample.batch.rendering import render
 from fastresample.batch.resizing import Resize

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from fastresample.batch.formats import EXTENSIONS
-from fastresample.batch.writing import write_atomic
+from fastresample.batch.codecs.formats import EXTENSIONS
+from fastresample.batch.files.writing import write_atomic
 from fastresample.cli import terminal
 from fastresample.cli.options import Decorator
 

@@ -8,10 +8,10 @@ import click
 from numpy.typing import NDArray
 
 from fastresample import batch
-from fastresample.batch.decoding import read
-from fastresample.batch.files import find_inputs
-from fastresample.batch.formats import EXTENSIONS
-from fastresample.batch.opening import strict_pillow
+from fastresample.batch.codecs.decoding import read
+from fastresample.batch.codecs.formats import EXTENSIONS
+from fastresample.batch.codecs.opening import strict_pillow
+from fastresample.batch.files.scanning import find_inputs
 from fastresample.cli import terminal
 
 input_argument_type = click.Path(exists=True, path_type=Path)

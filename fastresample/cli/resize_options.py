@@ -3,14 +3,14 @@
 import click
 
 from fastresample import batch
-from fastresample.batch.damage import POLICIES
-from fastresample.batch.formats import BY_OPTION
-from fastresample.batch.layout import FITS, GRAVITIES
-from fastresample.batch.limits import MAX_BYTES, MAX_FRAMES
-from fastresample.batch.names import FIELDS, ONE_SIZE, SEVERAL_SIZES
+from fastresample.batch.codecs.damage import POLICIES
+from fastresample.batch.codecs.formats import BY_OPTION
+from fastresample.batch.codecs.limits import MAX_BYTES, MAX_FRAMES
+from fastresample.batch.files.templates import FIELDS, ONE_SIZE, SEVERAL_SIZES
 from fastresample.batch.options import ICC, METADATA, METHODS
+from fastresample.batch.pixels.layout import FITS, GRAVITIES
+from fastresample.batch.pixels.sizes import MAX_MEGAPIXELS, MAX_PIXELS
 from fastresample.batch.quantities import in_bytes
-from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS
 from fastresample.cli.options import Choice
 
 

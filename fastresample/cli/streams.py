@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 
 from fastresample import batch
-from fastresample.batch.writing import write_atomic
+from fastresample.batch.files.writing import write_atomic
 from fastresample.cli import terminal
 
 STREAM = "-"

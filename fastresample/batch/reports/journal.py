@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fastresample import __version__
+from fastresample.batch.files.writing import LineFile
 from fastresample.batch.options import Options
-from fastresample.batch.report import Outcome, Report
-from fastresample.batch.writing import LineFile
+from fastresample.batch.reports.report import Outcome, Report
 
 SCHEMA = 1
 

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from fastresample.batch.errors import TooLargeError
+from fastresample.batch.pixels.sizes import MAX_PIXELS
 from fastresample.batch.quantities import in_bytes, in_pixels
-from fastresample.batch.sizes import MAX_PIXELS
 
 MAX_FRAMES = 10_000
 MAX_BYTES = 2 * 10**9

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, TiffImagePlugin, TiffTags
 
-from fastresample.batch.colour import Samples
-from fastresample.batch.turning import turned
+from fastresample.batch.pixels.colour import Samples
+from fastresample.batch.pixels.turning import turned
 
 # Pillow's names for how samples are laid out, of the kinds that OpenCV decodes to what is in the file. Not among them
 # are a fourth channel that is no opacity (RGBX) and opacity that was multiplied into the colours (RGBa).

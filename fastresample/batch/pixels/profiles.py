@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from fastresample.batch.colour import Samples, has_alpha, to_pillow, without_alpha
+from fastresample.batch.pixels.colour import Samples, has_alpha, to_pillow, without_alpha
 
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION

@@ -9,16 +9,16 @@ from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image
 
-from fastresample.batch import damage, deep, jpeg
-from fastresample.batch.colour import DEEP_MODES, Samples, to_samples
+from fastresample.batch.codecs import damage, deep, jpeg
+from fastresample.batch.codecs.formats import BY_NAME, Format
+from fastresample.batch.codecs.frames import duration_of, plays_of
+from fastresample.batch.codecs.kinds import deep_colour, losses, misread
+from fastresample.batch.codecs.limits import DEFAULT_LIMITS, Limits
+from fastresample.batch.codecs.metadata import Metadata, read_metadata, turn_while_loading, upright_size
+from fastresample.batch.codecs.opening import open_file, open_image, reasons
 from fastresample.batch.errors import ImageError, UnsupportedError
-from fastresample.batch.formats import BY_NAME, Format
-from fastresample.batch.frames import duration_of, plays_of
-from fastresample.batch.kinds import deep_colour, losses, misread
-from fastresample.batch.limits import DEFAULT_LIMITS, Limits
-from fastresample.batch.metadata import Metadata, read_metadata, turn_while_loading, upright_size
-from fastresample.batch.opening import open_file, open_image, reasons
-from fastresample.batch.turning import turned, turned_shape
+from fastresample.batch.pixels.colour import DEEP_MODES, Samples, to_samples
+from fastresample.batch.pixels.turning import turned, turned_shape
 
 
 class Origin(NamedTuple):

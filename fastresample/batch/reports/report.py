@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from fastresample.batch.files import Failure
+from fastresample.batch.files.scanning import Failure
 
 
 class Result(NamedTuple):

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from fastresample.batch.files import Failure
-from fastresample.batch.journal import Journal
+from fastresample.batch.files.scanning import Failure
 from fastresample.batch.options import Options
-from fastresample.batch.page import Page
-from fastresample.batch.reasons import explain
-from fastresample.batch.report import Outcome, Report
+from fastresample.batch.reports.journal import Journal
+from fastresample.batch.reports.page import Page
+from fastresample.batch.reports.reasons import explain
+from fastresample.batch.reports.report import Outcome, Report
 
 
 class Writer(Protocol):

@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+from fastresample.batch.files.writing import OURS, LineFile, rewrite_lines
 from fastresample.batch.options import Options
-from fastresample.batch.reasons import FULL
-from fastresample.batch.sizes import Size
-from fastresample.batch.writing import OURS, LineFile, rewrite_lines
+from fastresample.batch.pixels.sizes import Size
+from fastresample.batch.reports.reasons import FULL
 
 NAME = f"{OURS}manifest.jsonl"
 

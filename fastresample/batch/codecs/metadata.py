@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from fastresample.batch.xmp import of_result
+from fastresample.batch.codecs.xmp import of_result
 
 _ORIENTATION, _XMP = 0x0112, 0x02BC
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from PIL import Image
 
-from fastresample.batch import damage
-from fastresample.batch.colour import Samples
+from fastresample.batch.codecs import damage
+from fastresample.batch.pixels.colour import Samples
 
 # Inverse transforms of 1, 2 and 4 samples instead of 8; those between are slower than whole ones.
 FACTORS = (8, 4, 2)

@@ -6,7 +6,7 @@ from math import ceil
 from typing import NamedTuple
 
 from fastresample.batch.errors import TooLargeError
-from fastresample.batch.sizes import MAX_MEGAPIXELS, MAX_PIXELS, Size
+from fastresample.batch.pixels.sizes import MAX_MEGAPIXELS, MAX_PIXELS, Size
 
 FITS = ("contain", "cover", "pad", "stretch")
 
@@ -71,7 +71,7 @@ def place(shape: Pair, size: Size, fit: str = "contain", gravity: str = "center"
 
     Examples
     --------
-    >>> from fastresample.batch.sizes import parse_size
+    >>> from fastresample.batch.pixels.sizes import parse_size
     >>> place((3000, 4000), parse_size("800x800"), "cover").box
     (0.0, 500.0, 3000.0, 3500.0)
     >>> place((3000, 4000), parse_size("800x800"), "pad")

@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image
 
 from fastresample import __version__
-from fastresample.batch.formats import FORMATS
-from fastresample.batch.journal import described
+from fastresample.batch.codecs.formats import FORMATS
+from fastresample.batch.files.writing import write_atomic
 from fastresample.batch.options import Options
-from fastresample.batch.report import Outcome, Report
-from fastresample.batch.writing import write_atomic
+from fastresample.batch.reports.journal import described
+from fastresample.batch.reports.report import Outcome, Report
 from fastresample.printable import printable, size_text
 
 MAX_ROWS = 2_000  # a page of more becomes slow; files with something to report come first

@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import ImageColor
 
-from fastresample.batch.colour import Samples, has_alpha, without_alpha
 from fastresample.batch.errors import UnsupportedError
-from fastresample.batch.layout import Placement
+from fastresample.batch.pixels.colour import Samples, has_alpha, without_alpha
+from fastresample.batch.pixels.layout import Placement
 
 WHITE = "white"
 # As what Pillow knows colours for pictures of a mode, where it is not the mode itself; inks are made of RGBA.

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from fastresample.batch.codecs.formats import BY_OPTION
 from fastresample.batch.errors import ImageError
-from fastresample.batch.files import Failure, Found, Source, StrPath, identity
-from fastresample.batch.formats import BY_OPTION
-from fastresample.batch.manifest import Manifest
-from fastresample.batch.names import Template
+from fastresample.batch.files.scanning import Failure, Found, Source, StrPath, identity
+from fastresample.batch.files.templates import Template
 from fastresample.batch.options import Options
-from fastresample.batch.sizes import Size
+from fastresample.batch.pixels.sizes import Size
+from fastresample.batch.reports.manifest import Manifest
 
 Shape = tuple[int, int]
 
@@ -79,7 +79,7 @@ def name_outputs(found: Found, options: Options, measure: Callable[[Path], Shape
     Parameters
     ----------
     found : Found
-        From `files.find_inputs`.
+        From `scanning.find_inputs`.
     options : Options
         Of these: the sizes, their fit, the name's template, the format, and whether files are replaced in place.
     measure : callable

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from fastresample.batch.patterns import matches
-from fastresample.batch.writing import OURS
+from fastresample.batch.files.patterns import matches
+from fastresample.batch.files.writing import OURS
 
 StrPath = str | os.PathLike[str]
 

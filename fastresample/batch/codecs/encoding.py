@@ -6,13 +6,13 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-from fastresample.batch import deep
-from fastresample.batch.colour import DeepImage, has_alpha, without_alpha
-from fastresample.batch.decoding import Origin
+from fastresample.batch.codecs import deep
+from fastresample.batch.codecs.decoding import Origin
+from fastresample.batch.codecs.formats import FORMATS, MODE_WORDS, Format
+from fastresample.batch.codecs.frames import FOR_EVER, Animation
+from fastresample.batch.codecs.metadata import Metadata, exif_of_size, exif_with_xmp, fits_compressed_tiff, suits
 from fastresample.batch.errors import FormatError, TooLargeError, UnsupportedError
-from fastresample.batch.formats import FORMATS, MODE_WORDS, Format
-from fastresample.batch.frames import FOR_EVER, Animation
-from fastresample.batch.metadata import Metadata, exif_of_size, exif_with_xmp, fits_compressed_tiff, suits
+from fastresample.batch.pixels.colour import DeepImage, has_alpha, without_alpha
 
 _MAX_XMP_IN_JPEG = 65_533 - len(b"http://ns.adobe.com/xap/1.0/\0")
 

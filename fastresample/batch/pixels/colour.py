@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fastresample.batch import light
 from fastresample.batch.errors import UnsupportedError
+from fastresample.batch.pixels import light
 
 Samples = NDArray[Any]
 

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from fastresample.batch.colour import Samples
-from fastresample.batch.layout import Placement
+from fastresample.batch.pixels.colour import Samples
+from fastresample.batch.pixels.layout import Placement
 
 # Of each turn: whether rows become columns, and then the direction in which rows and columns are taken.
 _STEPS = {

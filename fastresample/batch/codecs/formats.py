@@ -16,7 +16,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from fastresample.batch.frames import Animation, in_avif, in_gif, in_png, in_webp
+from fastresample.batch.codecs.frames import Animation, in_avif, in_gif, in_png, in_webp
 
 
 class Format(NamedTuple):

@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from fastresample.batch.codecs.formats import BY_NAME, FORMATS
+from fastresample.batch.codecs.kinds import SIGNATURE_BYTES, format_by_signature
+from fastresample.batch.codecs.limits import HUGE_ADVICE
 from fastresample.batch.errors import ImageError, TooLargeError, UnreadableError, UnsupportedError
-from fastresample.batch.formats import BY_NAME, FORMATS
-from fastresample.batch.kinds import SIGNATURE_BYTES, format_by_signature
-from fastresample.batch.limits import HUGE_ADVICE
-from fastresample.batch.sizes import MAX_PIXELS
+from fastresample.batch.pixels.sizes import MAX_PIXELS
 
 _strict_lock = Lock()
 _strict_runs: list[int] = []  # the largest numbers of pixels that they accept

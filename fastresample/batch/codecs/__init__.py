@@ -1,0 +1,1 @@
+"""Image files to samples and back: formats, damage, limits, metadata."""

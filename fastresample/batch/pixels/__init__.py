@@ -1,0 +1,1 @@
+"""Samples between decoder and encoder: sizes, colours, transparency, light, profiles."""
