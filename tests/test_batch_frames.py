@@ -99,6 +99,21 @@ def test_each_picture_is_resized_on_its_own(tmp_path, extension):
         assert difference(pixels, half) <= (0 if extension in (".png", ".gif") else 6)
 
 
+@pytest.mark.parametrize("method", ["nearest", "area"])
+def test_what_moves_may_be_opaque_where_nothing_is_around_it(tmp_path, method):
+    """Encoders look at the parts that change, which have no transparency here."""
+    drawn = []
+    for step in range(3):
+        pixels = np.zeros((32, 32, 4), np.uint8)
+        pixels[8:24, 4 + 4 * step : 20 + 4 * step] = (250, 40 * step, 9, 255)
+        drawn.append(Image.fromarray(pixels))
+    drawn[0].save(tmp_path / "a.png", save_all=True, append_images=drawn[1:], duration=100)
+    assert resize(tmp_path / "a.png", tmp_path / "b.webp", "50%", None, method=method).ok
+    scenes = shown(tmp_path / "b.webp")
+    for image, (_, _, pixels) in zip(drawn, scenes, strict=True):
+        np.testing.assert_array_equal(pixels[..., 3], np.asarray(image)[::2, ::2, 3])
+
+
 def test_several_sizes_of_one_animation(tmp_path):
     save(tmp_path / "a.gif", pictures(transparent=True), loop=0)
     assert resize(tmp_path / "a.gif", tmp_path / "out", "36,18", None).ok

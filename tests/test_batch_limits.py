@@ -12,6 +12,7 @@ import child
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from fastresample import batch
 from fastresample.batch import memory
@@ -161,9 +162,10 @@ def test_who_needs_much_is_not_overtaken_for_ever():
         admit(6)
         threads = []
         for name, count in (("large", 9), ("small", 2)):
-            threads.append(threading.Thread(target=work, args=(name, count)))
+            threads.append(threading.Thread(target=work, args=(name, count), daemon=True))
             threads[-1].start()
-            while len(budget._waiting) < len(threads):
+            deadline = time.monotonic() + 5
+            while len(budget._waiting) < len(threads) and time.monotonic() < deadline:
                 time.sleep(0.001)
         assert order == []
     for thread in threads:
@@ -295,3 +297,17 @@ def test_eight_workers_stay_below_the_budget(tmp_path):
     written, failures, _, taken = child.run(MEASURED, tmp_path / "in", tmp_path / "out", "700MB", 8).told
     assert (written, failures) == (8, [])
     assert 2e8 < taken < 7e8
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "iTXt", "XMP"])
+def test_much_text_in_a_picture(tmp_path, kind):
+    """Text is not kept, and harms no picture; what unpacks to more than anybody writes is refused, and not damage."""
+    for length in (3 * 10**6, 2**24 + 1):
+        info = PngInfo()
+        if kind == "tEXt":
+            info.add_text("Comment", "a" * length, zip=True)
+        else:
+            info.add_itxt("XML:com.adobe.xmp" if kind == "XMP" else "Comment", "a" * length, zip=True)
+        Image.new("L", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
+        report = batch.resize_folder(tmp_path / "a.png", tmp_path / f"{length}.png", size="50%", method="nearest")
+        assert [failure.kind for failure in report.failures] == ([] if length < 2**24 else ["too-large"])

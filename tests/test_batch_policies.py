@@ -52,6 +52,40 @@ def test_profiles_are_kept_applied_or_left_out(tmp_path, extension, policy):
     assert load(target).info.get("icc_profile") == (icc.rgb() if policy == "keep" else None)
 
 
+@pytest.mark.parametrize("policy", ["keep", "srgb", "strip"])
+@pytest.mark.parametrize("extension", sorted({format_.extensions[0] for format_ in FORMATS} - set(WITH_METADATA)))
+def test_formats_without_profiles_get_srgb(tmp_path, extension, policy):
+    colours = np.repeat(np.array([[[250, 0, 0], [0, 200, 30], [90, 90, 200]]], np.uint8), 8, axis=0)
+    Image.fromarray(colours).save(tmp_path / "a.png", icc_profile=icc.rgb())
+    assert resize(tmp_path / "a.png", tmp_path / f"b{extension}", icc=policy).notes == {}
+    expected = colours if policy == "strip" else icc.srgb_of(colours)
+    assert np.abs(np.asarray(load(tmp_path / f"b{extension}").convert("RGB")) - expected.astype(float)).max() <= 1.5
+    assert np.abs(colours - icc.srgb_of(colours)).max() > 20  # the profile matters
+
+
+def test_inks_without_a_profile_become_no_colours_unasked(tmp_path):
+    Image.new("CMYK", (8, 8), (9, 80, 7, 60)).save(tmp_path / "a.tif")
+    assert "CMYK" in resize(tmp_path / "a.tif", tmp_path / "b.bmp").failures[0].reason
+
+
+@pytest.mark.parametrize(
+    ("blocks", "options", "lost"),
+    [
+        ({"exif", "xmp"}, {}, "its EXIF and XMP cannot be stored in GIF and had to be dropped"),
+        ({"xmp"}, {"metadata": "strip-gps"}, "its XMP cannot be stored in GIF and had to be dropped"),
+        ({"exif", "xmp"}, {"metadata": "strip"}, None),
+        (set(), {}, None),
+    ],
+)
+def test_metadata_that_a_format_cannot_hold_is_a_note(tmp_path, blocks, options, lost):
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    given = {"exif": exif, "xmp": b'<r xmlns:t="t:"/>'}
+    Image.new("L", (8, 8)).save(tmp_path / "a.jpg", **{name: given[name] for name in blocks})
+    report = resize(tmp_path / "a.jpg", tmp_path / "b.gif", **options)
+    assert list(report.notes) == ([lost] if lost else [])
+
+
 def test_cmyk_becomes_colour_by_its_profile(tmp_path):
     press = {tuple(index >> bit & 1 for bit in (3, 2, 1, 0)): (100 - 6 * index, 0, 0) for index in range(16)}
     inks = Image.frombytes("CMYK", (30, 20), noise(20, 30, 4).tobytes())

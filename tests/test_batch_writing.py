@@ -323,3 +323,14 @@ class TestLineFile:
             list(pool.map(lambda index: file.append(str(index) * 200), range(400)))
         lines = (tmp_path / "a").read_text().splitlines()
         assert sorted(lines) == sorted(str(index) * 200 for index in range(400))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_what_is_replaced_keeps_its_owner_and_permissions(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"before")
+    os.chown(path, 4321, 1234)
+    path.chmod(0o2640)
+    write_atomic(path, b"after", replace=True, mode_of=path)
+    status = path.stat()
+    assert (path.read_bytes(), status.st_uid, status.st_gid, status.st_mode & 0o7777) == (b"after", 4321, 1234, 0o2640)

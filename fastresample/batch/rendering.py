@@ -100,13 +100,14 @@ def render(
         drafts = [draft for draft in drafts if draft not in kept]
         moving = [draft for draft in drafts if picture.pictures > 1 and _both_move(picture.origin.format, draft.target)]
         origin = _under_policy(picture.origin, options)
+        icc = _icc_policy(options, [target or origin.format for target in targets], origin)
         durations = []
         for frame in chain([picture.first], picture.later if moving or kept else ()):  # what is kept must be whole
             durations.append(frame.duration)
             if frame is picture.first:
-                origin = _with_profile(origin, _draw(frame, drafts, origin, picture, options, apply), options)
+                origin = _with_profile(origin, _draw(frame, drafts, origin, picture, options, icc, apply), options, icc)
             elif moving:
-                _draw(frame, moving, origin, picture, options, apply)
+                _draw(frame, moving, origin, picture, options, icc, apply)
         animation = Animation(tuple(durations), picture.plays, picture.poster)
         del frame  # its memory, before encoders need some
         content = picture.content() if kept else b""
@@ -148,11 +149,22 @@ def _prepare(
     held = header.frames if any(_both_move(source, target or source) for target in targets) else 1
     canvases = [placement.canvas for placement in placements]
     formats = {(target or source).name for target in targets}
-    ways = {"linear": options.linear, "converts": options.icc == "srgb"}
+    converts = _icc_policy(options, [target or source for target in targets]) == "srgb"
+    ways = {"linear": options.linear, "converts": converts}
     admit(needed(header, factor, canvases, options.blends, formats=formats, held=held, **ways))
     if isinstance(apply, Resize):
         apply.expect()
     return factor
+
+
+def _icc_policy(options: Options, targets: Sequence[Format], origin: Origin | None = None) -> str:
+    """Return how a profile is treated: formats that hold none mean sRGB, so that one to be kept is applied for them.
+
+    Without `origin` it is not known as yet whether there is a profile.
+    """
+    if options.icc != "keep" or any(target.metadata for target in targets):
+        return options.icc
+    return "srgb" if origin is None or origin.metadata.icc is not None else "keep"
 
 
 def _both_move(source: Format, target: Format) -> bool:
@@ -178,13 +190,14 @@ def _draw(
     origin: Origin,
     picture: decoding.Picture,
     options: Options,
+    icc: str,
     apply: Apply,
 ) -> profiles.Converted:
     """Add one of the source's pictures to the drafts; return what its profile made of it."""
     samples, mode = frame.samples, frame.mode
-    if options.icc == "srgb" and not any(mode in draft.target.modes for draft in drafts):
+    if icc == "srgb" and not any(mode in draft.target.modes for draft in drafts):
         samples, mode = colour.to_eight_bits(samples, mode)  # which are converted, where 16 are not
-    colours = profiles.apply_policy(samples, mode, picture.origin.metadata.icc, options.icc)
+    colours = profiles.apply_policy(samples, mode, picture.origin.metadata.icc, icc)
     if frame is picture.first:
         for draft in drafts:
             _check_holds(draft.target, colours.samples, colours.mode, origin, options)
@@ -203,12 +216,12 @@ def _under_policy(origin: Origin, options: Options) -> Origin:
     return origin._replace(metadata=metadata, notes=origin.notes + notes)
 
 
-def _with_profile(origin: Origin, colours: profiles.Converted, options: Options) -> Origin:
+def _with_profile(origin: Origin, colours: profiles.Converted, options: Options, icc: str) -> Origin:
     """Return what results keep of their source, by what became of the profile."""
     notes, metadata = colours.notes, origin.metadata
     if options.linear and options.blends and colours.mode == "CMYK":
         notes = (*notes, "is CMYK, whose inks were mixed as they are and not in linear light")
-    if options.icc == "srgb" and colours.icc is None and metadata.exif is not None:
+    if icc == "srgb" and colours.icc is None and metadata.exif is not None:
         exif, was_adobe = exif_of_srgb(metadata.exif)
         if was_adobe and metadata.icc is None:
             notes = (*notes, "is Adobe RGB by its EXIF, but has no colour profile; its colours were taken for sRGB")

@@ -19,7 +19,7 @@ def resize_bytes(data: bytes, *, size: Any, **options: Any) -> bytes:
     Parameters
     ----------
     data : bytes
-        The content of a JPEG, PNG, WebP, TIFF, BMP or GIF file.
+        The content of a JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF file.
     size : str, int, (int, int) or Size
         One size, as for `Options`.
     **options

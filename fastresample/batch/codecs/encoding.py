@@ -14,6 +14,7 @@ from fastresample.batch.codecs.metadata import Metadata, exif_of_size, exif_with
 from fastresample.batch.errors import FormatError, TooLargeError, UnsupportedError
 from fastresample.batch.pixels.colour import DeepImage, has_alpha, without_alpha
 
+_WEBP_HEADER, _WEBP_FLAGS, _WEBP_ALPHA = slice(12, 16), 20, 0x10
 _MAX_XMP_IN_JPEG = 65_533 - len(b"http://ns.adobe.com/xap/1.0/\0")
 
 
@@ -103,7 +104,15 @@ def encode(
 def _by_pillow(pictures: Sequence[Image.Image], target: Format, settings: Mapping[str, Any]) -> bytes:
     buffer = io.BytesIO()
     pictures[0].save(buffer, target.name, append_images=pictures[1:], **settings)
+    if target.name == "WEBP" and has_alpha(pictures[0].mode):
+        _say_alpha(buffer.getbuffer())
     return buffer.getvalue()
+
+
+def _say_alpha(webp: memoryview) -> None:
+    """Set the flag of an animation's header: libwebp leaves it out where all parts that change are opaque."""
+    if bytes(webp[_WEBP_HEADER]) == b"VP8X":
+        webp[_WEBP_FLAGS] |= _WEBP_ALPHA
 
 
 def _animated(
@@ -140,7 +149,9 @@ def _metadata_settings(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return what an encoder is told to store beside the pixels, and notes of what it cannot store."""
     if not target.metadata:
-        return {}, ()
+        lost = [name for name, block in (("EXIF", metadata.exif), ("XMP", metadata.xmp)) if block is not None]
+        note = f"its {' and '.join(lost)} cannot be stored in {target.name} and had to be dropped"
+        return {}, (note,) if lost else ()
     settings: dict[str, Any] = {}
     notes = []
     if metadata.icc is not None and suits(metadata.icc, mode):

@@ -9,13 +9,17 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from fastresample.batch.codecs.formats import BY_NAME, FORMATS
 from fastresample.batch.codecs.kinds import SIGNATURE_BYTES, format_by_signature
 from fastresample.batch.codecs.limits import HUGE_ADVICE
 from fastresample.batch.errors import ImageError, TooLargeError, UnreadableError, UnsupportedError
 from fastresample.batch.pixels.sizes import MAX_PIXELS
+
+_MAX_TEXT = 2**24  # bytes of a PNG's unpacked text or profile; Pillow's limit, 1 MB, is less than some XMP has
+
+_TEXTS = "refused: its text or profile unpacks to too many bytes; remove the metadata with a tool for PNG files"
 
 _strict_lock = Lock()
 _strict_runs: list[int] = []  # the largest numbers of pixels that they accept
@@ -46,14 +50,15 @@ def strict_pillow(pixels: int = MAX_PIXELS) -> Iterator[None]:
 
 @contextmanager
 def _strict_settings() -> Iterator[None]:
-    before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
+    before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+        PngImagePlugin.MAX_TEXT_CHUNK = max(_MAX_TEXT, PngImagePlugin.MAX_TEXT_CHUNK)
         try:
             yield
         finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before
+            ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK = before
 
 
 def open_file(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
@@ -78,6 +83,8 @@ def reasons(file: BinaryIO) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise TooLargeError(f"refused as too large ({error}); {HUGE_ADVICE}") from None
     except Exception as error:
+        if "MAX_TEXT_" in str(error):
+            raise TooLargeError(_TEXTS) from None
         raise ImageError(f"the file is damaged or incomplete ({error}); fetch it again or remove it") from error
 
 

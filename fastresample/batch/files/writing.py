@@ -39,7 +39,8 @@ def write_atomic(
     replace : bool
         Replace a file of that name; without it a file that is there, or appears meanwhile, stays untouched.
     mode_of : Path or None
-        The file whose permissions the new one gets; None: those of any new file.
+        The file whose permissions the new one gets, and its owner where the system allows it; None: those of any new
+        file.
     announce : callable, optional
         ``announce(status)`` is called with the state of the finished file right before it gets its name, which changes
         neither its size nor its time of modification.
@@ -68,6 +69,7 @@ def write_atomic(
                 raise OSError(f"only {status.st_size} of {len(data)} bytes were written")
         # Closed before it gets its name, because some network disks report a failed write only then.
         if mode_of is not None:
+            _copy_owner(mode_of, temporary)  # before the permissions, of which a new owner takes some away
             shutil.copymode(mode_of, temporary)
         if announce is not None:
             announce(status)
@@ -81,6 +83,12 @@ def write_atomic(
     finally:
         if lock is not None:
             os.close(lock)
+
+
+def _copy_owner(source: Path, target: Path) -> None:
+    status = source.stat()
+    with suppress(OSError, AttributeError):  # only root may give files away; Windows has no such call
+        os.chown(target, status.st_uid, status.st_gid)
 
 
 def remove_leftovers(folder: Path) -> int:
