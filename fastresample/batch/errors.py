@@ -31,6 +31,18 @@ class UnreadableError(ImageError):
     kind = "unreadable"
 
 
+class UnwritableError(ImageError):
+    """A result may not be written under its name."""
+
+    kind = "unwritable"
+
+
+class ChangedError(ImageError):
+    """A file is not what it was when it was read."""
+
+    kind = "changed"
+
+
 class FormatError(UnsupportedError):
     """A format cannot hold what others can.
 

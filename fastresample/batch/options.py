@@ -73,7 +73,8 @@ class Options:
     existing : {"error", "skip", "overwrite"}
         What happens when outputs exist; an error comes before the first write.
     in_place : bool
-        Whether results replace their sources; for one size, without `name` and `format`.
+        Whether results replace their sources; for one size, without `name` and `format`. A picture whose result would
+        not hold all of it, or that changed meanwhile, is a failure and stays.
     on_damage : {"fail", "warn"}
         What becomes of damaged files: a failure, or the picture as far as it could be decoded, with a note.
     shrink_on_load : bool
@@ -204,6 +205,10 @@ class Options:
             return
         if self.existing == "skip":
             raise ValueError("in_place replaces every picture, but existing='skip' would leave all; give one of both")
+        if self.on_damage == "warn":
+            raise ValueError(
+                "in_place with on_damage='warn' would replace damaged pictures by what is left of them; give one"
+            )
         if len(self.sizes) > 1:
             raise ValueError(f"in_place replaces each picture by one, but size names {len(self.sizes)}; give one")
         for name in ("name", "format"):

@@ -1,9 +1,11 @@
 """One image from file to files: decode, resize, encode, write; what goes wrong becomes a reason, not a traceback."""
 
 import hashlib
+import os
 import time
-from functools import partial
+from pathlib import Path
 
+from fastresample.batch.errors import ChangedError, UnsupportedError
 from fastresample.batch.files.naming import Job
 from fastresample.batch.files.writing import write_atomic
 from fastresample.batch.memory import Budget
@@ -74,10 +76,32 @@ def _write(job: Job, state: State | None, rendering: Rendering, options: Options
     """Give a result its name."""
     output, data = rendering.output, rendering.data
     sha256 = hashlib.sha256(data).hexdigest()
-    announce, ours = None, False
-    if manifest is not None:
-        ours = manifest.made(output.target)
-        announce = partial(manifest.record, job.source, state, *output, sha256)
+    ours = manifest is not None and manifest.made(output.target)
     mode_of = job.source if options.in_place else None
+
+    def announce(status: os.stat_result) -> None:
+        if manifest is not None:
+            manifest.record(job.source, state, *output, sha256, status)
+        if options.in_place:
+            _check_unchanged(job.source, state)
+
+    if options.in_place:
+        _check_lossless(rendering)
+        _check_unchanged(job.source, state)
     write_atomic(output.target, data, replace=options.replaces or ours, mode_of=mode_of, announce=announce)
     return Result(output.target, *rendering.size, len(data), sha256)
+
+
+def _check_lossless(rendering: Rendering) -> None:
+    """Refuse to replace a source by a result that does not hold all of it."""
+    if rendering.lost:
+        raise UnsupportedError(
+            f"was left as it is, for its result would not hold all of it ({'; '.join(rendering.lost)}); resize it into "
+            "another folder"
+        )
+
+
+def _check_unchanged(source: Path, state: State | None) -> None:
+    """Refuse to replace what is not what was read."""
+    if State.of(source) != state:
+        raise ChangedError("changed during the run and was left as it is; run again")

@@ -21,6 +21,10 @@ from fastresample.batch.pixels.colour import Samples
 from fastresample.batch.pixels.layout import Placement
 from fastresample.batch.resizing import Resize
 
+_INKS = "is CMYK, whose inks were mixed as they are and not in linear light"
+# The notes that tell of no loss.
+_HARMLESS = {jpeg.UNHEARD, jpeg.UNCHECKED, profiles.KEPT, _INKS}
+
 # apply(samples, placement) -> the placement's inner size, made of its box; called from many threads at once.
 Apply = Callable[[Samples, Placement], Samples]
 
@@ -49,6 +53,11 @@ class Rendering(NamedTuple):
     notes: tuple[str, ...]
     kept: bool = False
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The notes that tell what the result does not hold of its source."""
+        return tuple(note for note in self.notes if note not in _HARMLESS)
+
 
 class _Draft(NamedTuple):
     """A result that is being made: where it goes, what it becomes, and its pictures so far."""
@@ -74,7 +83,7 @@ def render(
     source : Path or seekable binary file
         The picture.
     outputs : sequence of Output
-        Where their names end as those of images do, that decides the format.
+        Where their names end as those of images do, that decides the format; in place, the content does.
     options : Options
         How.
     apply : callable
@@ -89,7 +98,9 @@ def render(
     ImageError
         If the file cannot be used, or a result not be stored.
     """
-    targets = [EXTENSIONS.get(output.target.suffix.lower(), format_) for output in outputs]
+    targets = [
+        None if options.in_place else EXTENSIONS.get(output.target.suffix.lower(), format_) for output in outputs
+    ]
     prepare = partial(_prepare, outputs=outputs, targets=targets, options=options, apply=apply, admit=admit)
     with decoding.opened(source, options.limits, prepare, lenient=options.on_damage == "warn") as picture:
         drafts = [
@@ -129,7 +140,7 @@ def render(
             data,
             draft.images[0].size,
             size,
-            (*common, *notes, *_misnamed(source, origin)),
+            (*common, *notes, *(() if options.in_place else _misnamed(source, origin))),
         )
 
 
@@ -220,7 +231,7 @@ def _with_profile(origin: Origin, colours: profiles.Converted, options: Options,
     """Return what results keep of their source, by what became of the profile."""
     notes, metadata = colours.notes, origin.metadata
     if options.linear and options.blends and colours.mode == "CMYK":
-        notes = (*notes, "is CMYK, whose inks were mixed as they are and not in linear light")
+        notes = (*notes, _INKS)
     if icc == "srgb" and colours.icc is None and metadata.exif is not None:
         exif, was_adobe = exif_of_srgb(metadata.exif)
         if was_adobe and metadata.icc is None:

@@ -25,7 +25,7 @@ UNHEARD = (
     "damage inside JPEG data cannot be seen without simplejpeg, only files that end too early; "
     "pip install 'fastresample[turbo]'"
 )
-_UNCHECKED = "has a rare JPEG colour layout, in which damage inside the data cannot be seen"
+UNCHECKED = "has a rare JPEG colour layout, in which damage inside the data cannot be seen"
 
 # room(height, width) -> the height and width, in pixels of the result, that a picture of this size will be drawn at.
 Room = Callable[[int, int], tuple[int, int]]
@@ -94,7 +94,7 @@ def decode(image: Image.Image, file: BinaryIO, factor: int = 1, *, lenient: bool
     if simplejpeg is None:
         return _by_pillow(image, file, factor, lenient, UNHEARD)
     if _is_rare(image):
-        return _by_pillow(image, file, factor, lenient, _UNCHECKED)
+        return _by_pillow(image, file, factor, lenient, UNCHECKED)
     file.seek(0)
     data = file.read()
     height, width, *_ = simplejpeg.decode_jpeg_header(data)

@@ -101,8 +101,8 @@ def name_outputs(found: Found, options: Options, measure: Callable[[Path], Shape
             inputs.failures.append(Failure(source.path, str(error), error.kind))
             continue
         inputs.jobs.append(Job(source.path, tuple(_output(source, size, shape, options) for size in options.sizes)))
-    _refuse_duplicates(inputs.jobs)
     if not options.in_place:
+        _refuse_duplicates(inputs.jobs)
         _refuse_inputs_as_targets(inputs.jobs)
     return inputs
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -72,7 +73,8 @@ def find_inputs(
         are not followed, and `destination` is left out when it lies inside.
     destination : path or None
         A folder, made later when it is missing, or a file name for a single file; None: results belong where their
-        sources are, and links are passed over.
+        sources are, each of which is taken once. Links in folders are passed over then; one that is given stands for
+        its file.
     extensions : collection of str
         Lower-case endings of image files, with the dot. In folders, files with other endings are counted and left
         alone; a file given by name is always taken.
@@ -106,7 +108,8 @@ def find_inputs(
         _refuse_file_as_folder(to)
     for path in paths:
         if not path.is_dir():
-            found.sources.append(Source(path, path.parent if to is None else to, Path(), path.name))
+            file = path.resolve() if to is None and path.is_symlink() else path  # the file is replaced, not the link
+            found.sources.append(Source(file, file.parent if to is None else to, Path(), file.name))
             continue
         if to is not None and identity(path) == identity(to):
             raise ValueError(
@@ -115,7 +118,15 @@ def find_inputs(
             )
         root = path if to is None else to / Path(os.path.abspath(path)).name if len(paths) > 1 else to
         found.sources += _Walk(path, root, to, extensions, include, exclude, found).sources()
+    if to is None:
+        found.sources = list({_entry(source.path): source for source in found.sources}.values())
     return found
+
+
+def _entry(path: Path) -> tuple[object, ...]:
+    """Return what two spellings of one name have in common; two hard links to a file are two names."""
+    name = unicodedata.normalize("NFC", path.name).casefold()
+    return identity(path.parent), identity(path), name
 
 
 def _checked_path(value: StrPath, name: str) -> Path:

@@ -64,7 +64,7 @@ def to_srgb(samples: Samples, mode: str, icc: bytes | None) -> Converted:
     usable profile only roughly, for nothing is known about its inks.
     """
     if samples.dtype != np.uint8:
-        return Converted(samples, mode, icc, _KEPT if icc else ())
+        return Converted(samples, mode, icc, (KEPT,) if icc else ())
     try:
         transform = _transform(icc, _TAKEN_AS[mode, icc[16:20]]) if icc else None
     except (ImageCms.PyCMSError, OSError, KeyError):
@@ -81,7 +81,7 @@ def to_srgb(samples: Samples, mode: str, icc: bytes | None) -> Converted:
     return Converted(_applied(transform, samples, mode), "RGB" if mode == "CMYK" else mode, None)
 
 
-_KEPT = ("has more than 8 bits, which are not converted to sRGB; its colour profile was kept",)
+KEPT = "has more than 8 bits, which are not converted to sRGB; its colour profile was kept"
 _UNUSABLE = "its colour profile is damaged or for another kind of picture; it was left out, and sRGB was assumed"
 _ROUGH = "is CMYK without a usable colour profile; its colours are roughly right only"
 

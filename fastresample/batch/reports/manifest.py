@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+from fastresample.batch.errors import UnwritableError
 from fastresample.batch.files.writing import OURS, LineFile, rewrite_lines
 from fastresample.batch.options import Options
 from fastresample.batch.pixels.sizes import Size
@@ -123,6 +124,8 @@ class Manifest:
         ------
         OSError
             If the disk is full.
+        UnwritableError
+            In place, if the line cannot be written: a rerun would take the result for a source.
         """
         folder = self._folder(target)
         path = folder / NAME
@@ -146,7 +149,13 @@ class Manifest:
         except OSError as error:
             if error.errno in FULL:
                 raise
-            self.problems[path] = f"cannot be written ({error.strerror or error}); a rerun will do all again"
+            problem = f"cannot be written ({error.strerror or error})"
+            if self._options.in_place:
+                raise UnwritableError(
+                    f"was left as it is: {path} {problem}, without which a rerun would resize the result again; make "
+                    "it writable, or leave out resume"
+                ) from error
+            self.problems[path] = f"{problem}; a rerun will do all again"
 
     def _folder(self, target: Path) -> Path:
         return next(folder for folder in target.parents if folder in self._entries)

@@ -14,6 +14,7 @@ KINDS = {
     "unwritable": "the result cannot be written under its name",
     "disk-full": "no room is left, or a quota is used up; the run stops",
     "exists": "a file of the result's name appeared during the run",
+    "changed": "the file changed during the run and was left as it is, in place",
     "memory": "there is not enough memory",
     "internal": "a mistake in this program",
 }
