@@ -243,6 +243,9 @@ def test_options_are_checked_before_anything_happens(folder, tmp_path, name, val
 def test_the_kinds_of_skipped_files_are_named():
     report = batch.Report(skipped=Counter({".heic": 12, ".txt": 1, ".a": 1, ".b": 1, ".c": 1}))
     assert "16 skipped (no image: .heic 12x, .txt, .a, .b, ...)" in str(report)
+    report = batch.Report(skipped=Counter({"excluded": 2, ".txt": 1, "broken links": 1}))
+    assert "4 skipped (no image: .txt; excluded 2x, broken links)" in str(report)
+    assert "3 skipped (links 3x)" in str(batch.Report(skipped=Counter({"links": 3})))
 
 
 class TestWorkers:

@@ -1,6 +1,7 @@
 """``fastresample compare``: its table, its file, its exit codes."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -70,7 +71,7 @@ def test_samples_that_the_convention_lacks_are_one_line(picture, tmp_path):
     result = run(deep, picture, "--size", "4", "--against", "pillow", "--convention", "torch", "--method", "nearest")
     assert result.exit_code == 1
     assert result.stderr == (
-        f"{deep}: nearest, 4: image must have one of the dtypes uint8, float32, float64 for convention 'torch', got "
+        f"{deep}, nearest, 4: image must have one of the dtypes uint8, float32, float64 for convention 'torch', got "
         "uint16\n"
     )
 
@@ -124,13 +125,39 @@ def test_a_bad_file_is_one_line_and_the_others_are_done(picture, tmp_path):
     assert lines[1] == f"{empty}: the file is empty; fetch it again or remove it"
 
 
+def test_what_cannot_be_read_is_in_all_files(picture, tmp_path):
+    bad, files = tmp_path / "empty.png", [tmp_path / f"a.{kind}" for kind in ("html", "json", "csv")]
+    bad.touch()
+    reason = "the file is empty; fetch it again or remove it"
+    asked = [option for path in files for option in (f"--{path.suffix[1:]}", path)]
+    for inputs in ([bad, picture], [bad]):
+        assert run(*inputs, "--size", "50%", "--against", "pillow", *asked).exit_code == 1
+        page, figures, table = (path.read_text() for path in files)
+        assert f"{bad}: {reason}" in page
+        assert json.loads(figures)["skipped"] == [{"image": str(bad), "size": "", "method": "", "reason": reason}]
+        *_, last = csv.DictReader(io.StringIO(table))
+        assert (last["image"], last["first"], last["remark"]) == (str(bad), "", f"not compared: {reason}")
+    assert "<h1>No image was compared</h1>" in page
+
+
+def test_links_to_pictures_in_a_folder_are_read(picture, tmp_path):
+    (tmp_path / "link.png").symlink_to(picture.name)
+    result = run(tmp_path, "--size", "50%", "--against", "pillow")
+    assert [line.split(",")[0] for line in result.stdout.splitlines()[:2]] == [f"{tmp_path}/link.png", str(picture)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--size", "big"), "size 'big' is not understood"),
         (("--size", "0"), "not positive"),
         (("--size", "5", "--method", "cubik"), "'cubik' is not one of"),
-        (("--size", "5", "--against", "gimp"), "unknown library 'gimp' for bilinear; choose from opencv"),
+        (("--size", "5", "--method", "bicubik"), "Did you mean 'bicubic'?"),
+        (("--size", "5", "--against", "gimp"), "'gimp' is not one of opencv, "),
+        (("--size", "5", "--against", "cv2"), "Did you mean 'opencv'?"),
+        (("--size", "5", "--against", "opencv,pilow"), "Did you mean 'pillow'?"),
+        (("--size", "5", "--fail-above", "nan"), "nan is no limit"),
+        (("--size", "5", "--json", "x", "--html", "./x"), "--html and --json name one file"),
         (("--size", "5", "--method", "nearest", "--antialias"), "antialias must be False or None for method 'nearest'"),
         (("--size", "5", "--method", "lanczos3", "--convention", "opencv"), "unknown method 'lanczos3' for convention"),
         (("--size", "5", "--convention", "gimp"), "'gimp' is not one of 'native'"),
@@ -218,7 +245,7 @@ def test_a_library_needs_one_of_the_methods_only(picture):
     assert "opencv left out: has no lanczos3" in result.stdout
     result = run(picture, "--size", "5", "--method", "nearest,lanczos3", "--against", "opencv,gimp")
     assert result.exit_code == 2
-    assert "unknown library 'gimp' for nearest; choose from opencv" in result.stderr
+    assert "'gimp' is not one of opencv, " in result.stderr
 
 
 def test_a_limit_for_differences(picture):
@@ -236,7 +263,7 @@ def test_a_limit_for_differences(picture):
     result = run(*asked, "--convention", "pillow", "--fail-above", "0")
     assert result.exit_code == (0 if PIL.__version__.startswith("13.0.") else result.exit_code)
     assert run(*asked, "--fail-above", "-1").exit_code == 2
-    assert run(*asked, "--fail-above", "nan").exit_code == 1
+    assert run(*asked, "--fail-above", "nan").exit_code == 2
 
 
 def test_a_limit_is_not_kept_where_nothing_was_compared(tmp_path):

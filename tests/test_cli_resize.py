@@ -157,10 +157,23 @@ class TestResize:
 
     def test_no_images(self):
         Path("empty").mkdir()
-        result = run("empty", "small", "--size", "50%")
-        assert result.exit_code == 0
-        assert result.stderr == "no images found in empty\n"
-        assert not Path("small").exists()
+        for options in ((), ("--dry-run",)):
+            result = run("empty", "small", "--size", "50%", *options)
+            assert result.exit_code == 1
+            assert result.stderr == "no images found in empty\n"
+            assert not Path("small").exists()
+
+    def test_patterns_may_leave_nothing(self):
+        result = run("photos", "small", "--size", "50%", "--include", "*.heic")
+        assert result.exit_code == 1
+        assert result.stderr == "no images found in photos\n"
+        assert result.stdout.startswith("0 resized, 3 skipped (no image: .txt; not included 2x), 0 failed in ")
+
+    def test_what_is_there_already_is_enough(self):
+        for options in ((), ("--skip-existing",), ("--skip-existing", "--dry-run")):
+            assert run("photos", "small", "--size", "50%", *options).exit_code == 0
+        for _ in range(2):
+            assert run("photos", "other", "--size", "50%", "--resume").exit_code == 0
 
     def test_names_cannot_play_with_the_terminal(self):
         name = b"photos/\x1b[2J\n\xe2\x80\xae\xff.png"
@@ -318,7 +331,7 @@ def test_numba_is_not_imported_before_there_is_something_to_resize(tmp_path):
     for arguments, status in (
         (["--help"], 0),
         (["a", "b", "--size", "0"], 2),
-        ([tmp_path / "empty", "b", "--size", "5"], 0),
+        ([tmp_path / "empty", "b", "--size", "5"], 1),
     ):
         done = child("resize", *arguments, code=code)
         assert done.returncode == status, done.stderr

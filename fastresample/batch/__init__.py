@@ -158,7 +158,8 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath | None, op
     if options.in_place is not (destination is None):
         raise ValueError("destination must be a path, or None with in_place=True, which replaces the sources")
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    found = find_inputs(sources, destination, EXTENSIONS, include=options.include, exclude=options.exclude)
+    patterns = {"include": options.include, "exclude": options.exclude}
+    found = find_inputs(sources, destination, EXTENSIONS, in_place=options.in_place, **patterns)
     inputs = name_outputs(found, options, upright_shape)
     if options.resume:
         manifest = inputs.manifest = Manifest(result_roots(found, len(sources), destination), options)

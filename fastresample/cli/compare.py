@@ -1,5 +1,7 @@
 """``fastresample compare``: how the libraries differ on the user's own images."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,13 @@ import click
 from fastresample import batch
 from fastresample.cli import terminal
 from fastresample.cli.options import convention_option, split_names
-from fastresample.cli.outputs import check_output, output_option, write_output
+from fastresample.cli.outputs import check_outputs, output_option, write_output
 from fastresample.cli.pictures import Pictures, input_argument_type
 from fastresample.conventions import CONVENTIONS
 from fastresample.validate import Cell, Comparisons, compare_all
 from fastresample.validate.calls import installed
 from fastresample.validate.comparing import FITS
+from fastresample.validate.libraries import NAMES
 from fastresample.validate.matrix import check_request, line
 from fastresample.validate.page import MISSING
 
@@ -26,6 +29,12 @@ def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, .
         return batch.parse_sizes(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _check_limit(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no limit; give a number of levels, such as 0 or 1.5")
+    return value
 
 
 @click.command(
@@ -70,7 +79,7 @@ def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, .
 @click.option(
     "--against",
     "libraries",
-    callback=split_names(what="library"),
+    callback=split_names(NAMES, "library"),
     metavar="NAMES",
     help="Libraries, separated by commas, such as opencv,pillow,torch  [default: all that are installed]",
 )
@@ -80,6 +89,7 @@ def _parse_sizes(ctx: click.Context, param: click.Parameter, value: tuple[str, .
 @click.option(
     "--fail-above",
     type=click.FloatRange(min=0),
+    callback=_check_limit,
     metavar="LEVELS",
     help="For tests: exit with 1 if, in any comparison, any sample of this package's result is more than LEVELS away "
     "from that of a library, or a library named by --against was not compared.",
@@ -118,8 +128,7 @@ def command(
         raise click.UsageError(MISSING)
     outputs = {"html": html_path, "json": json_path, "csv": csv_path}
     pictures = Pictures(inputs)
-    for kind, path in outputs.items():
-        check_output(kind, path, pictures.paths)
+    check_outputs(outputs, pictures.paths)
     if not pictures.paths:
         terminal.say(f"no images found in {', '.join(map(str, inputs))}")
     one = len(pictures.paths) * len(asked["sizes"]) * len(asked["methods"]) == 1
@@ -130,11 +139,12 @@ def command(
     with terminal.library_log():
         found = compare_all(pictures, pictures=PICTURES if html_path else 0, progress=show, **asked)
     for skipped in found.skipped:
-        terminal.say(f"{skipped.image}: {skipped.method}, {skipped.size}: {skipped.reason}")
+        terminal.say(f"{skipped.label}: {skipped.reason}")
+    found = replace(found, skipped=(*pictures.unread, *found.skipped))
     if not one and found.cells:
         click.echo("\n".join(["", *found.summary_lines()]))
     _write(found, outputs)
-    failed = bool(pictures.failed or found.skipped or not found.cells)
+    failed = bool(found.skipped or not found.cells)
     ctx.exit(1 if _above(found, fail_above) or failed else 0)
 
 

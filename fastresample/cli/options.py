@@ -23,9 +23,13 @@ class Choice(click.Choice[str]):
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
             known = [str(choice) for choice in self.choices]
-            near = [_MEANT.get(value, "")] if _MEANT.get(value) in known else get_close_matches(value, known, n=1)
-            hints = "".join(f" Did you mean {name!r}?" for name in near)
-            self.fail(f"{error.message}{hints}", param, ctx)
+            self.fail(f"{error.message}{_hint(value, known)}", param, ctx)
+
+
+def _hint(value: str, known: Sequence[str]) -> str:
+    """Ask whether a known value was meant; empty if none is near."""
+    near = [_MEANT[value]] if _MEANT.get(value) in known else get_close_matches(value, known, n=1)
+    return "".join(f" Did you mean {name!r}?" for name in near)
 
 
 def method_option(methods: Sequence[str], default: str) -> Decorator:
@@ -49,10 +53,10 @@ convention_option = click.option(
 )
 
 
-def split_names(known: Sequence[str] = (), what: str = "") -> Callable[..., tuple[str, ...] | None]:
+def split_names(known: Sequence[str], what: str) -> Callable[..., tuple[str, ...] | None]:
     """Return a callback that reads names separated by commas, of an option that may be repeated or not.
 
-    Without ``known`` any name will do. An option that is left out gives None, or its own default.
+    An option that is left out gives None, or its own default.
     """
 
     def split(
@@ -65,8 +69,8 @@ def split_names(known: Sequence[str] = (), what: str = "") -> Callable[..., tupl
         if not names:
             raise click.BadParameter(f"names no {what}; leave the option out for all")
         for name in names:
-            if known and name not in known:
-                raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}")
+            if name not in known:
+                raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}.{_hint(name, known)}")
         return names
 
     return split

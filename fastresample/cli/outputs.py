@@ -1,6 +1,6 @@
 """The files that a command writes its findings to: checked before anything is computed, written whole or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -17,10 +17,18 @@ def output_option(kind: str, text: str) -> Decorator:
     return click.option(f"--{kind}", f"{kind}_path", type=path, metavar="FILE", help=text)
 
 
-def check_output(kind: str, path: Path | None, inputs: Iterable[Path]) -> None:
-    """Refuse to replace what is no such file: with a pattern of a shell, FILE is easily the first picture."""
-    if path is None:
-        return
+def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path]) -> None:
+    """Refuse one name for two files, and to replace what is no such file: with a pattern, FILE is easily a picture."""
+    inputs, taken = tuple(inputs), dict[Path, str]()
+    for kind, path in outputs.items():
+        if path is None:
+            continue
+        _check(kind, path, inputs)
+        if (other := taken.setdefault(path.resolve(), kind)) != kind:
+            raise click.UsageError(f"--{other} and --{kind} name one file, {terminal.printable(path)}; give two names")
+
+
+def _check(kind: str, path: Path, inputs: Iterable[Path]) -> None:
     shown = f"--{kind} {terminal.printable(path)}"
     if path.suffix.lower() in EXTENSIONS or any(path.exists() and path.samefile(one) for one in inputs):
         raise click.UsageError(f"{shown} is an image; give a name that ends in .{kind} before the images")

@@ -13,6 +13,7 @@ from fastresample.batch.codecs.formats import EXTENSIONS
 from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.batch.files.scanning import find_inputs
 from fastresample.cli import terminal
+from fastresample.validate.matrix import Skipped
 
 input_argument_type = click.Path(exists=True, path_type=Path)
 
@@ -24,16 +25,16 @@ class Pictures:
     ----------
     paths : list of Path
         The files, those of folders in the order of their names.
-    failed : int
-        How many files and folders could not be read so far.
+    unread : list of Skipped
+        The files and folders that could not be read so far.
     """
 
     def __init__(self, inputs: Sequence[Path]) -> None:
         found = find_inputs(inputs, None, EXTENSIONS)
         self.paths = [source.path for source in found.sources]
-        self.failed = len(found.failures)
+        self.unread: list[Skipped] = []
         for failure in found.failures:
-            terminal.say(f"{failure.path}: {failure.reason}")
+            self._pass_over(failure.path, failure.reason)
 
     def __iter__(self) -> Iterator[tuple[str, NDArray[Any]]]:
         for path in self.paths:
@@ -41,7 +42,10 @@ class Pictures:
                 with strict_pillow():
                     samples = read(path).upright
             except (batch.ImageError, MemoryError) as error:
-                self.failed += 1
-                terminal.say(f"{path}: {error or 'not enough memory for this image'}")
+                self._pass_over(path, str(error) or "not enough memory for this image")
                 continue
             yield terminal.printable(path), samples
+
+    def _pass_over(self, path: Path, reason: str) -> None:
+        self.unread.append(Skipped(terminal.printable(path), "", "", reason))
+        terminal.say(f"{path}: {reason}")

@@ -23,8 +23,8 @@ class _Refused(click.ClickException):
     cls=Sectioned,
     no_args_is_help=True,
     sections=SECTIONS,
-    epilog="Exit codes: 0 all done, 1 some files failed, 2 nothing done because the command has to be changed, "
-    "130 interrupted (143 by SIGTERM).",
+    epilog="Exit codes: 0 all done, 1 some files failed or no image was found, 2 nothing done because the command has "
+    "to be changed, 130 interrupted (143 by SIGTERM).",
 )
 @click.argument("paths", metavar="INPUT... OUTPUT", nargs=-1, type=click.Path(readable=False))
 @click.pass_context
@@ -80,7 +80,7 @@ def command(
     if report.stopped:
         terminal.say(f"stopped: {report.stopped}")
     telling.conclude(report, output, options, quiet)
-    ctx.exit(0 if report.ok else 1)
+    ctx.exit(0 if report.ok and (report.written or report.existing) else 1)
 
 
 def _split(paths: tuple[str, ...], in_place: bool) -> tuple[tuple[str, ...], str | None]:
@@ -126,7 +126,7 @@ def _prepare(inputs: tuple[str, ...], output: str | None, options: batch.Options
 def _preview(inputs: tuple[str, ...], output: str | None, options: batch.Options) -> int:
     """Print what would be done, a line per result, and return the exit code."""
     found = _prepare(inputs, output, options)
-    failed = bool(found.failures)
+    failed = bool(found.failures) or not (found.jobs or found.done)
     for source, target, before, after, reason in batch.preview(found, options):
         if before is None:
             failed = True

@@ -6,7 +6,7 @@ import click
 
 from fastresample.cli import terminal
 from fastresample.cli.options import split_names
-from fastresample.cli.outputs import check_output, output_option, write_output
+from fastresample.cli.outputs import check_outputs, output_option, write_output
 from fastresample.cli.pictures import Pictures, input_argument_type
 from fastresample.conventions import CONVENTIONS
 from fastresample.validate import Finding, check_promises
@@ -61,7 +61,7 @@ def command(
       fastresample validate photos --dtype uint8 --json promises.json
     """
     pictures = Pictures(inputs) if inputs else None
-    check_output("json", json_path, pictures.paths if pictures else ())
+    check_outputs({"json": json_path}, pictures.paths if pictures else ())
     conventions = conventions or tuple(CONVENTIONS)
     try:
         total = len(jobs(conventions, dtypes))
@@ -76,5 +76,5 @@ def command(
     click.echo(found)
     if json_path is not None:
         write_output(json_path, found.to_json())
-    unread = pictures is not None and (pictures.failed or not pictures.paths)
+    unread = pictures is not None and (pictures.unread or not pictures.paths)
     ctx.exit(1 if found.broken or unread else 0)

@@ -37,12 +37,17 @@ class Cell(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A cell that could not be compared, and why."""
+    """A cell that could not be compared, and why; without size and method a file that could not be read."""
 
     image: str
     size: str
     method: str
     reason: str
+
+    @property
+    def label(self) -> str:
+        """What was not compared, in one line."""
+        return ", ".join(part for part in (self.image, self.method, self.size) if part)
 
 
 class Breach(NamedTuple):
@@ -95,7 +100,7 @@ class Comparisons:
     def summary_lines(self) -> list[str]:
         """Return the lines of a table of the summary for each operator, and of what was left out."""
         reasons = {name: reason for _, comparison in self.cells for name, reason in comparison.left_out.items()}
-        skipped = [f"{s.image}, {s.method}, {s.size}: not compared: {s.reason}" for s in self.skipped]
+        skipped = [f"{s.label}: not compared: {s.reason}" for s in self.skipped]
         return [
             *summary_tables(self.summary()),
             *(f"{name} left out: {reason}" for name, reason in reasons.items()),
@@ -124,11 +129,12 @@ class Comparisons:
             If jinja2 is not installed; the message says how to install it.
         """
         images = list(dict.fromkeys(cell.image for cell in self.cells))
-        title = f"How libraries resize {images[0] if len(images) == 1 else f'{len(images)} images'}"
+        of = images[0] if len(images) == 1 else f"{len(images)} images"
+        title = f"How libraries resize {of}" if images else "No image was compared"
         return page.render(self.cells, self.summary(), self.skipped, title)
 
     def to_csv(self) -> str:
-        """Return a line per cell and pair as CSV, with a header line."""
+        """Return a line per cell and pair as CSV, with a header line; then what was not compared, and why as remark."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         facts = ["image", "operator", "convention", "width", "height"]
@@ -139,6 +145,10 @@ class Comparisons:
                 writer.writerow(
                     [image, c.operator, c.convention, *c.size[::-1], row.first, row.second, *figures, row.remark]
                 )
+        blanks = [""] * (4 + len(Metrics._fields))
+        for s in self.skipped:
+            where = f" at {s.size}" if s.size else ""
+            writer.writerow([s.image, s.method, "", *blanks, f"not compared{where}: {s.reason}"])
         return text.getvalue()
 
 

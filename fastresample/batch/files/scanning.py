@@ -14,6 +14,11 @@ from fastresample.batch.files.writing import OURS
 
 StrPath = str | os.PathLike[str]
 
+# Kinds of what is passed over although it may be an image.
+_NOT_INCLUDED, _EXCLUDED, _LINKS = "not included", "excluded", "links"
+_LINKS_OUT, _BROKEN_LINKS = "links out of the folder or to folders", "broken links"
+LEFT_OUT = (_NOT_INCLUDED, _EXCLUDED, _LINKS, _LINKS_OUT, _BROKEN_LINKS)
+
 
 class Source(NamedTuple):
     """A file to read and where its results belong.
@@ -60,6 +65,7 @@ def find_inputs(
     *,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    in_place: bool = False,
 ) -> Found:
     """List the images of `sources` and where their results belong.
 
@@ -73,14 +79,16 @@ def find_inputs(
         are not followed, and `destination` is left out when it lies inside.
     destination : path or None
         A folder, made later when it is missing, or a file name for a single file; None: results belong where their
-        sources are, each of which is taken once. Links in folders are passed over then; one that is given stands for
-        its file.
+        sources are, if there are any.
     extensions : collection of str
         Lower-case endings of image files, with the dot. In folders, files with other endings are counted and left
         alone; a file given by name is always taken.
     include, exclude : sequence of str
         Patterns (`patterns.matches`): in folders only files that match one of the first, and no files and folders that
         match one of the second.
+    in_place : bool
+        Whether the files are to be replaced, each of which is taken once then. Links in folders are passed over, and
+        one that is given stands for its file.
 
     Raises
     ------
@@ -108,7 +116,7 @@ def find_inputs(
         _refuse_file_as_folder(to)
     for path in paths:
         if not path.is_dir():
-            file = path.resolve() if to is None and path.is_symlink() else path  # the file is replaced, not the link
+            file = path.resolve() if in_place and path.is_symlink() else path  # the file is replaced, not the link
             found.sources.append(Source(file, file.parent if to is None else to, Path(), file.name))
             continue
         if to is not None and identity(path) == identity(to):
@@ -117,8 +125,8 @@ def find_inputs(
                 "in place"
             )
         root = path if to is None else to / Path(os.path.abspath(path)).name if len(paths) > 1 else to
-        found.sources += _Walk(path, root, to, extensions, include, exclude, found).sources()
-    if to is None:
+        found.sources += _Walk(path, root, to, extensions, include, exclude, in_place, found).sources()
+    if in_place:
         found.sources = list({_entry(source.path): source for source in found.sources}.values())
     return found
 
@@ -168,6 +176,7 @@ class _Walk(NamedTuple):
     extensions: Collection[str]
     include: Sequence[str]
     exclude: Sequence[str]
+    in_place: bool
     found: Found
 
     def sources(self) -> Iterator[Source]:
@@ -180,7 +189,7 @@ class _Walk(NamedTuple):
             elif path.suffix.lower() not in self.extensions:
                 skipped[path.suffix.lower() or "without an ending"] += 1
             elif self.include and not matches(PurePosixPath(below), self.include):
-                skipped["not included"] += 1
+                skipped[_NOT_INCLUDED] += 1
             else:
                 yield Source(path, self.root, below.parent, path.name)
 
@@ -204,7 +213,7 @@ class _Walk(NamedTuple):
                 if entry.name.startswith(OURS):
                     continue
                 if self.exclude and matches(PurePosixPath(path.relative_to(self.top)), self.exclude):
-                    self.found.skipped["excluded"] += 1
+                    self.found.skipped[_EXCLUDED] += 1
                 elif entry.is_dir(follow_symlinks=False):
                     if left_out is None or identity(path) != left_out:
                         below.append(path)
@@ -219,12 +228,12 @@ class _Walk(NamedTuple):
         try:
             mode = path.stat().st_mode
             if path.is_symlink():
-                if self.excluded is None:
-                    return "links"  # what is replaced is the file, once
+                if self.in_place:
+                    return _LINKS
                 if stat.S_ISDIR(mode) or not path.resolve().is_relative_to(inside):
-                    return "links out of the folder or to folders"
+                    return _LINKS_OUT
         except (OSError, RuntimeError):  # RuntimeError: a loop of links
-            return "broken links"
+            return _BROKEN_LINKS
         return "" if stat.S_ISREG(mode) else "special files"
 
 

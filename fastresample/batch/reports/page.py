@@ -167,7 +167,8 @@ def _headline(report: Report) -> str:
 def _figures(report: Report) -> list[tuple[str, str]]:
     figures = [("Resized", f"{report.written}"), ("There already", f"{report.existing}")]
     figures += [(f"Failed: {kind}", f"{count}") for kind, count in sorted(report.kinds.items())]
-    figures += [("Not reached", f"{report.left}"), ("No images", f"{report.skipped.total()}")]
+    figures += [("Not reached", f"{report.left}")]
+    figures += [("No images", f"{report.no_images.total()}"), ("Left out", f"{report.left_out.total()}")]
     if report.written:
         figures.append(("Size", f"{size_text(report.bytes_read)} \u2192 {size_text(report.bytes_written)}"))
         figures.append(("Images a second", f"{report.written / max(report.seconds, 1e-3):.1f}"))

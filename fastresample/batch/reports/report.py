@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from fastresample.batch.files.scanning import Failure
+from fastresample.batch.files.scanning import LEFT_OUT, Failure
 
 
 class Result(NamedTuple):
@@ -85,7 +85,8 @@ class Report:
     written, existing : int
         Images written, and images passed over because their output was there.
     skipped : Counter
-        Files in folders that are no images, by ending or kind.
+        What was passed over in folders, by ending or kind: files that are no images, and what patterns and the rules
+        for links leave out.
     failures : list of Failure
         Path, reason and its class of each file that could not be resized.
     notes : dict of str to list of Path
@@ -121,6 +122,16 @@ class Report:
         """How many failures there are of each class."""
         return Counter(failure.kind for failure in self.failures)
 
+    @property
+    def no_images(self) -> Counter[str]:
+        """Of `skipped`: files that are no images."""
+        return Counter({kind: count for kind, count in self.skipped.items() if kind not in LEFT_OUT})
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """Of `skipped`: what patterns and the rules for links leave out, images or not."""
+        return self.skipped - self.no_images
+
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
         self.left -= 1
@@ -143,11 +154,15 @@ class Report:
         if self.existing:
             parts.append(f"{self.existing} there already")
         if self.skipped:
-            parts.append(f"{self.skipped.total()} skipped (no image: {_kinds(self.skipped)})")
+            parts.append(f"{self.skipped.total()} skipped ({self._skipped_kinds()})")
         parts.append(f"{len(self.failures)} failed")
         if self.left:
             parts.append(f"{self.left} not reached")
         return f"{', '.join(parts)} in {self.seconds:.1f} s"
+
+    def _skipped_kinds(self) -> str:
+        said = [f"no image: {_kinds(self.no_images)}"] if self.no_images else []
+        return "; ".join([*said, _kinds(self.left_out)] if self.left_out else said)
 
 
 def _kinds(skipped: Counter[str], shown: int = 4) -> str:
