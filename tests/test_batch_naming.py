@@ -2,17 +2,20 @@
 
 import io
 import os
+import shutil
 import stat
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from fastresample import batch
 from fastresample.batch import rendering
+from fastresample.batch.files import naming, writing
+from fastresample.batch.files.naming import Job
 from fastresample.batch.files.patterns import matches
 from fastresample.batch.files.templates import FIELDS, parse_template
 
@@ -121,19 +124,125 @@ def test_templates_that_are_refused(template, message):
         batch.Options("20", name=template)
 
 
-@given(st.text(alphabet="./\\:{}~ab\0stem", max_size=12), st.sampled_from(["b", "..b", "~", "a b"]))
-def test_no_template_leads_out_of_the_output(text, stem):
-    template = text + "{stem}{ext}"
+TEXTS = st.lists(
+    st.sampled_from([*(f"{{{field}}}" for field in FIELDS), "/", "./", *"\\:~a.", "..", "{{", "\0", writing.OURS]),
+    max_size=3,
+).map("".join)
+NAMES = st.sampled_from(["b", ".", "..", "...", "..b", "~", "a b", writing.OURS, f"{writing.OURS}0123456789ab"])
+
+
+@settings(max_examples=400)
+@given(TEXTS, TEXTS, NAMES, st.sampled_from(["", ".", "..", ".jpg"]), st.sampled_from([".", "may", "may/x", "a."]))
+def test_no_template_leads_out_of_the_output_or_to_names_of_ours(before, behind, stem, ending, parent):
     try:
-        parsed = parse_template(template)
+        template = parse_template(f"{before}{{stem}}{behind}")
+        made = template.path(Path("/root/out"), Path(parent), stem=stem, ext=ending, size="800", width=8, height=6)
     except ValueError:
         return
-    values = dict.fromkeys(FIELDS, "x") | {"stem": stem, "ext": ".jpg"}
-    del values["parent"]
-    root = Path("/root/out")
-    made = parsed.path(root, Path("may"), **values)
-    assert Path(os.path.normpath(made)).is_relative_to(root)
-    assert Path(os.path.normpath(made)) != root
+    assert Path(os.path.normpath(made)) == made, "as it is read, so it is meant"
+    names = made.relative_to("/root/out").parts
+    assert len(names) > 0
+    assert not any(name in (".", "..") or name.startswith(writing.OURS) for name in names)
+
+
+def test_a_name_that_would_lead_elsewhere_is_a_failure(photos, tmp_path):
+    shutil.copy(photos / "a.png", photos / "...png")
+    shutil.copy(photos / "a.png", photos / "..png")
+    report = resize(photos, tmp_path / "out", name="{stem}/{size}{ext}")
+    assert sorted(sizes(tmp_path / "out")) == ["a/50pct.png", "b/50pct.jpg"]
+    assert {(path.name, kind) for path, _, kind in report.failures} == {
+        ("...png", "unwritable"),
+        ("..png", "unwritable"),
+    }
+    assert "its result would go to a folder called '..'" in next(
+        reason for path, reason, _ in report.failures if path.name == "...png"
+    )
+    assert resize(photos, tmp_path / "mirrored").ok
+
+
+@pytest.mark.parametrize("template", ["{parent}.fastresample-{stem}", "{stem}/.fastresample-{size}/{stem}{ext}"])
+def test_templates_of_temporary_names_are_refused(template):
+    with pytest.raises(ValueError, match="begins as temporary files do"):
+        batch.Options("20", name=template.replace("{parent}", ""))
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_result_that_a_later_run_would_remove_is_a_failure(photos, tmp_path, in_place):
+    name = f"{writing.OURS}0123456789ab"
+    shutil.copy(photos / "a.png", photos / name)
+    shutil.copy(photos / "a.png", photos / "0123456789ab")
+    target, options = (None, {"in_place": True}) if in_place else (tmp_path / "out", {})
+    report = resize([photos / name, photos / "a.png"], target, **options)
+    assert [(failure.path.name, failure.kind) for failure in report.failures] == [(name, "unwritable")]
+    assert report.written == 1
+
+
+@pytest.mark.parametrize("names", [("A", "A/y"), ("A/y", "A"), ("k/A", "k/A/y"), ("a", "A/y/z"), ("k/a/b", "K/A")])
+def test_a_name_that_is_a_folder_of_another_is_refused(tmp_path, names):
+    size = batch.parse_size(5)
+    jobs = [Job(Path(name), (batch.Output(tmp_path / name, size),), tmp_path) for name in names]
+    with pytest.raises(ValueError, match=r"would stand where .* needs a folder; rename one"):
+        naming._refuse_clashes(jobs)
+
+
+def test_a_file_and_a_folder_of_one_name_stop_the_run_before_it_writes(tmp_path):
+    (tmp_path / "in/A").mkdir(parents=True)
+    Image.fromarray(PIXELS).save(tmp_path / "in/A.png")
+    Image.fromarray(PIXELS).save(tmp_path / "in/A/y.png")
+    with pytest.raises(ValueError, match=r"the result .*out/A of .*A\.png would stand where .*out/A/y needs a folder"):
+        resize(tmp_path / "in", tmp_path / "out", name="{stem}", format="png")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+class TestLinksInTheOutput:
+    @pytest.mark.parametrize("existing", ["error", "skip", "overwrite"])
+    def test_they_do_not_lead_out(self, photos, tmp_path, existing):
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "out").mkdir()
+        (tmp_path / "elsewhere/.fastresample-0123456789ab").touch()
+        os.symlink("../elsewhere", tmp_path / "out/may")
+        report = resize(photos, tmp_path / "out", existing=existing)
+        ((path, reason, kind),) = report.failures
+        assert (path, kind) == (photos / "may/b.jpg", "unwritable")
+        assert reason.startswith(
+            f"{tmp_path / 'out/may'}, where its result belongs, leads to {tmp_path / 'elsewhere'} by"
+        )
+        assert os.listdir(tmp_path / "elsewhere") == [".fastresample-0123456789ab"]
+        assert report.written == 1
+
+    def test_nor_do_those_that_appear_during_the_run(self, photos, tmp_path):
+        (tmp_path / "elsewhere").mkdir()
+
+        def interfere(samples, placement):
+            (tmp_path / "out").mkdir(exist_ok=True)
+            os.symlink("../elsewhere", tmp_path / "out/may")
+            return pick(samples, placement)
+
+        options = batch.Options("50%", include=["*.jpg"])
+        report = batch.process(batch.prepare(photos, tmp_path / "out", options), options, apply=interfere)
+        assert [failure.kind for failure in report.failures] == ["unwritable"]
+        assert os.listdir(tmp_path / "elsewhere") == []
+
+    def test_a_loop(self, photos, tmp_path):
+        (tmp_path / "out").mkdir()
+        os.symlink("may", tmp_path / "out/may")
+        assert "is a loop of links" in resize(photos, tmp_path / "out").failures[0].reason
+
+    def test_the_output_may_be_one_and_so_may_folders_that_stay_inside(self, photos, tmp_path):
+        (tmp_path / "disk/real").mkdir(parents=True)
+        os.symlink("disk", tmp_path / "out")
+        os.symlink("real", tmp_path / "disk/may")
+        assert resize(photos, tmp_path / "out").written == 2
+        assert (tmp_path / "disk/real/b.jpg").exists()
+
+    def test_two_names_that_are_one_by_a_link(self, photos, tmp_path):
+        (photos / "june").mkdir()
+        shutil.copy(photos / "may/b.jpg", photos / "june/b.jpg")
+        (tmp_path / "out/june").mkdir(parents=True)
+        os.symlink("june", tmp_path / "out/may")
+        with pytest.raises(ValueError, match=r"june/b\.jpg and .*may/b\.jpg would both be written to"):
+            resize(photos, tmp_path / "out", existing="overwrite")
 
 
 def test_two_names_that_are_one(photos, tmp_path):

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -109,28 +110,45 @@ def test_a_source_of_the_same_length_and_time_elsewhere_is_another():
     assert resize("other")[1] == ["a.png", "b.png", "c.png", "d.png"]
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "again"),
-    [
-        ("method", "bilinear", True),
-        ("antialias", False, True),
-        ("linear", True, True),
-        ("metadata", "strip", True),
-        ("workers", 1, False),
-        ("memory", "1GB", False),
-        ("include", ("*.png",), False),
-        ("on_error", "raise", False),
-        ("report", "run.jsonl", False),
-    ],
-)
+# For each option another value, and whether results have to be made again with it.
+CHANGES = {
+    "fit": ("stretch", True),
+    "gravity": ("north", True),
+    "background": ("red", True),
+    "method": ("bilinear", True),
+    "antialias": (False, True),
+    "linear": (True, True),
+    "icc": ("strip", True),
+    "metadata": ("strip", True),
+    "format": ("png", True),
+    "quality": (50, True),
+    "on_damage": ("warn", True),
+    "shrink_on_load": (False, True),
+    "name": ("{parent}/{stem}{ext}", False),
+    "include": (("*.png",), False),
+    "exclude": (("*.jpg",), False),
+    "existing": ("overwrite", False),
+    "max_pixels": (10**6, False),
+    "max_frames": (5, False),
+    "max_bytes": (10**6, False),
+    "memory": ("1GB", False),
+    "report": ("run.jsonl", False),
+    "workers": (1, False),
+    "on_error": ("raise", False),
+}
+
+
+@pytest.mark.parametrize(("option", "value", "again"), [(name, *change) for name, change in CHANGES.items()])
 def test_what_was_made_with_other_options_is_made_again(option, value, again):
-    resize()
-    assert bool(resize(**{option: value})[1]) == again
-    assert resize(**{option: value})[1] == []
+    resize(size="20x15")
+    assert bool(resize(size="20x15", **{option: value})[1]) == again
+    assert resize(size="20x15", **{option: value})[1] == []
 
 
-def test_every_option_is_known_to_shape_or_not():
-    """A new option shapes results unless it is listed; a name that is listed exists."""
+def test_every_option_has_been_thought_of():
+    """The others have tests of their own: another size, the same folder, no manifest."""
+    given = {field.name for field in fields(batch.Options) if field.init}
+    assert given == CHANGES.keys() | {"size", "in_place", "resume"}
     assert set(batch.Options.__dataclass_fields__) >= manifest._NOT_SHAPING
 
 
@@ -224,6 +242,51 @@ def test_a_manifest_that_cannot_be_written_is_a_note():
     ((note, paths),) = report.notes.items()
     assert note.startswith("cannot be written (")
     assert paths == [Path("out") / manifest.NAME]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there, and there are no pipes")
+@pytest.mark.parametrize("kind", ["link", "broken link", "pipe"])
+def test_what_is_no_manifest_is_not_opened(kind):
+    """Whoever can write to the output could have other files of the user written to."""
+    path = Path("out") / manifest.NAME
+    path.parent.mkdir()
+    Path("diary").write_text("dear diary")
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        os.symlink("../diary" if kind == "link" else "../new", path)
+    report, written = resize()
+    assert (len(written), report.ok) == (4, True)
+    ((note, _),) = report.notes.items()
+    assert note.startswith(f"cannot be written (it is {'no regular file' if kind == 'pipe' else 'a link'})")
+    assert Path("diary").read_text() == "dear diary"
+    assert not Path("new").exists()
+    with pytest.raises(batch.OutputExistsError):
+        resize()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nothing is rewritten there")
+def test_a_link_to_a_manifest_is_neither_read_nor_rewritten(monkeypatch):
+    monkeypatch.setattr(manifest, "_FEW", -1000)
+    resize()
+    path = Path("out") / manifest.NAME
+    path.rename("elsewhere")
+    os.symlink("../elsewhere", path)
+    with pytest.raises(OSError, match="it is a link"):
+        writing.rewrite_lines(path, lambda lines: [])
+    before = Path("elsewhere").read_bytes()
+    assert len(resize(existing="overwrite")[1]) == 4
+    assert Path("elsewhere").read_bytes() == before
+    assert path.is_symlink()
+
+
+def test_a_report_may_be_a_link():
+    if os.name == "nt":
+        pytest.skip("links need a privilege there")
+    os.symlink("real.jsonl", "run.jsonl")
+    resize(report="run.jsonl")
+    assert Path("run.jsonl").is_symlink()
+    assert lines("real.jsonl")[-1]["record"] == "summary"
 
 
 def test_a_result_that_never_got_its_name_is_made():

@@ -162,7 +162,7 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath | None, op
     found = find_inputs(sources, destination, EXTENSIONS, in_place=options.in_place, **patterns)
     inputs = name_outputs(found, options, upright_shape)
     if options.resume:
-        manifest = inputs.manifest = Manifest(result_roots(found, len(sources), destination), options)
+        manifest = inputs.manifest = Manifest(result_roots(found), options)
         inputs.jobs, inputs.done = leave_out(inputs.jobs, lambda source, output: manifest.done(source, *output))
     if options.existing == "error" and not options.in_place and (taken := _others_files(inputs)):
         raise OutputExistsError(taken)
@@ -238,8 +238,8 @@ def _known(inputs: Inputs, there: list[Job]) -> Iterator[Outcome]:
     """Yield what became of files before the first is opened."""
     for failure in inputs.failures:
         yield Outcome(failure.path, (), "failed", failure.kind, failure.reason)
-    for source, outputs in there:
-        yield Outcome(source, tuple(output.target for output in outputs), "existing")
+    for job in there:
+        yield Outcome(job.source, tuple(output.target for output in job.outputs), "existing")
 
 
 def _others_files(inputs: Inputs) -> list[Path]:

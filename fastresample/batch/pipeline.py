@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from fastresample.batch.errors import ChangedError, UnsupportedError
+from fastresample.batch.files.confinement import check_within
 from fastresample.batch.files.naming import Job
 from fastresample.batch.files.writing import write_atomic
 from fastresample.batch.memory import Budget
@@ -85,6 +86,8 @@ def _write(job: Job, state: State | None, rendering: Rendering, options: Options
         if options.in_place:
             _check_unchanged(job.source, state)
 
+    if job.top is not None:
+        check_within(output.target.parent, job.top)
     if options.in_place:
         _check_lossless(rendering)
         _check_unchanged(job.source, state)

@@ -5,12 +5,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from fastresample.batch.codecs.formats import BY_OPTION
 from fastresample.batch.errors import ImageError
-from fastresample.batch.files.scanning import Failure, Found, Source, StrPath, identity
+from fastresample.batch.files.confinement import check_names, check_within
+from fastresample.batch.files.scanning import Failure, Found, Source, identity
 from fastresample.batch.files.templates import Template
 from fastresample.batch.options import Options
 from fastresample.batch.pixels.sizes import Size
@@ -27,10 +29,11 @@ class Output(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One file to read, and what is made of it."""
+    """One file to read, what is made of it, and the folder that no result may leave (None: in place)."""
 
     source: Path
     outputs: tuple[Output, ...]
+    top: Path | None = None
 
 
 @dataclass
@@ -84,25 +87,30 @@ def name_outputs(found: Found, options: Options, measure: Callable[[Path], Shape
         Of these: the sizes, their fit, the name's template, the format, and whether files are replaced in place.
     measure : callable
         ``measure(path) -> (height, width)`` of the upright picture; asked where the template has them. Its ImageError
-        makes the file one of the failures.
+        makes the file one of the failures, and so does a name that leads out of the output.
 
     Raises
     ------
     ValueError
-        If two outputs would get one name, or an output is one of the inputs; if a name asks for another format than
-        the options.
+        If two outputs would get one name, or one that is a folder of another; if an output is one of the inputs; if a
+        name asks for another format than the options.
     """
     inputs = Inputs(skipped=found.skipped, failures=found.failures)
+    confine = cache(check_within)
     measured = bool(options.template.fields & {"width", "height"})
     for source in found.sources:
         try:
             shape = measure(source.path) if measured else None
+            outputs = tuple(_output(source, size, shape, options) for size in options.sizes)
+            if found.output is not None:
+                for output in outputs:
+                    confine(output.target.parent, found.output)
         except ImageError as error:
             inputs.failures.append(Failure(source.path, str(error), error.kind))
             continue
-        inputs.jobs.append(Job(source.path, tuple(_output(source, size, shape, options) for size in options.sizes)))
+        inputs.jobs.append(Job(source.path, outputs, found.output))
     if not options.in_place:
-        _refuse_duplicates(inputs.jobs)
+        _refuse_clashes(inputs.jobs)
         _refuse_inputs_as_targets(inputs.jobs)
     return inputs
 
@@ -124,18 +132,17 @@ def leave_out(jobs: Iterable[Job], is_done: Callable[[Path, Output], bool]) -> t
     return todo, done
 
 
-def result_roots(found: Found, inputs: int, destination: StrPath | None) -> set[Path]:
+def result_roots(found: Found) -> set[Path]:
     """Return the folders for what is remembered of results: the output; in place, each folder with sources.
 
     In place, a run of a part of the tree has to know what one of the whole did.
     """
-    if destination is None:
-        return {source.path.parent for source in found.sources}
-    return {Path(destination)} if inputs > 1 else {source.root for source in found.sources}
+    return {source.path.parent for source in found.sources} if found.output is None else {found.output}
 
 
 def _output(source: Source, size: Size, shape: Shape | None, options: Options) -> Output:
     if options.in_place:
+        check_names([source.path.name])
         return Output(source.path, size)
     name = Path(source.name)
     values: dict[str, object] = {"stem": name.stem, "ext": _ending(source, options.format), "size": size.label}
@@ -160,19 +167,40 @@ def _ending(source: Source, format_name: str | None) -> str:
     return extensions[0]
 
 
-def _refuse_duplicates(jobs: Sequence[Job]) -> None:
-    """Refuse two outputs that are one file somewhere: names that differ in case or Unicode form only count as equal."""
-    first: dict[str, Path] = {}
+def _refuse_clashes(jobs: Sequence[Job]) -> None:
+    """Refuse two outputs that are one file somewhere, and one that is a folder of another.
+
+    Names that differ in case or Unicode form only count as equal.
+    """
+    real = cache(Path.resolve)
+    files: dict[str, tuple[Path, Path]] = {}
+    folders: dict[str, Path] = {}
     for job in jobs:
         for target, _ in job.outputs:
-            key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", os.fspath(target)).casefold())
-            if key in first:
-                both = f"{first[key]} and {job.source}" if first[key] != job.source else f"two sizes of {job.source}"
+            parent = real(target.parent)
+            key = _key(parent / target.name)
+            if key in files:
+                first, _ = files[key]
+                both = f"{first} and {job.source}" if first != job.source else f"two sizes of {job.source}"
                 raise ValueError(
                     f"{both} would both be written to {target} (names that differ only in upper and lower case or in "
                     "Unicode form count as one); rename one, use two output folders, or another template of names"
                 )
-            first[key] = job.source
+            files[key] = job.source, target
+            for folder in (parent, *parent.parents):
+                if (key := _key(folder)) in folders:
+                    break
+                folders[key] = target
+    for key in files.keys() & folders.keys():
+        source, target = files[key]
+        raise ValueError(
+            f"the result {target} of {source} would stand where {folders[key]} needs a folder; rename one, use two "
+            "output folders, or another template of names"
+        )
+
+
+def _key(path: Path) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", os.fspath(path)).casefold())
 
 
 def _refuse_inputs_as_targets(jobs: Sequence[Job]) -> None:

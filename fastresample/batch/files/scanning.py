@@ -51,11 +51,14 @@ class Failure(NamedTuple):
 
 @dataclass
 class Found:
-    """What was found: the files, how many were passed over by kind, and folders that could not be read."""
+    """What was found: the files, how many were passed over by kind, folders that could not be read, and the folder that
+    all results lie in, None in place.
+    """
 
     sources: list[Source] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    output: Path | None = None
 
 
 def find_inputs(
@@ -111,7 +114,9 @@ def find_inputs(
             raise FileNotFoundError(f"{path} {'is a broken link' if path.is_symlink() else 'does not exist'}")
     if to is not None and destination is not None and len(paths) == 1 and not paths[0].is_dir():
         found.sources.append(_source_of_file(paths[0], destination, extensions))
+        found.output = found.sources[0].root
         return found
+    found.output = to
     if to is not None:
         _refuse_file_as_folder(to)
     for path in paths:

@@ -1,9 +1,11 @@
 """The names of results: a template with a fixed list of fields, which cannot lead out of the output folder."""
 
-import os
 from pathlib import Path, PureWindowsPath
 from string import Formatter
 from typing import NamedTuple
+
+from fastresample.batch.files.confinement import check_names
+from fastresample.batch.files.writing import OURS
 
 FIELDS = ("parent", "stem", "ext", "size", "width", "height")
 ONE_SIZE = "{stem}{ext}"
@@ -30,7 +32,7 @@ class Template(NamedTuple):
         return {field for _, field in self.pieces if field}
 
     def path(self, root: Path, parent: Path, **values: object) -> Path:
-        """Fill in the fields; the path lies below `root`.
+        """Fill in the fields; the path lies below `root`, as far as no folder is a link.
 
         Parameters
         ----------
@@ -40,10 +42,17 @@ class Template(NamedTuple):
             The source's folder below the input, relative.
         **values
             The other fields.
+
+        Raises
+        ------
+        UnwritableError
+            If a name is none that a result may have (`confinement.check_names`).
         """
-        values["parent"] = "" if parent == Path() else os.fspath(parent)
+        values["parent"] = "" if parent == Path() else parent.as_posix()
         text = "".join(literal + (str(values[field]) if field else "") for literal, field in self.pieces)
-        return root / parent / text if self.mirrors else root / text.lstrip(os.sep)
+        text = text.lstrip("/")  # of a parent that is none
+        check_names(text.split("/"))
+        return root / parent / text if self.mirrors else root / text
 
 
 def parse_template(text: str) -> Template:
@@ -72,7 +81,7 @@ def parse_template(text: str) -> Template:
         raise TypeError(f"name must be text with fields such as {SEVERAL_SIZES}, got {text!r}")
     accepted = ", ".join(f"{{{field}}}" for field in FIELDS)
     try:
-        parsed = list(Formatter().parse(text))
+        parsed = list(Formatter().parse(text.removeprefix("./")))  # only there for the slash
     except ValueError as error:
         raise ValueError(f"name {text!r} is no template ({error}); accepted fields are {accepted}") from None
     for _, field, format_spec, conversion in parsed:
@@ -90,5 +99,8 @@ def _check_confined(text: str, filled: str) -> None:
     """Refuse text that could lead out of the output folder on any system, whatever the fields hold."""
     if "\0" in filled or "\\" in filled or filled.startswith("/") or PureWindowsPath(filled).drive:
         raise ValueError(f"name {text!r} must be a path below the output folder, with / between folders")
-    if ".." in filled.split("/") or filled.endswith("/"):
-        raise ValueError(f"name {text!r} must be the name of a file below the output folder, without ..")
+    names = filled.split("/")
+    if {".", ".."} & set(names) or filled.endswith("/"):
+        raise ValueError(f"name {text!r} must be the name of a file below the output folder, without .. and .")
+    if any(name.startswith(OURS) for name in names):
+        raise ValueError(f"name {text!r} begins as temporary files do ({OURS}), which later runs remove")

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -173,6 +174,8 @@ class LineFile:
         Its folder is made when missing.
     fresh : bool
         Begin anew, instead of behind the lines that are there.
+    ours : bool
+        Refuse what is no regular file, links too: the name is one that nobody else gives.
 
     Attributes
     ----------
@@ -185,10 +188,11 @@ class LineFile:
         If it cannot be opened, or a line not be written.
     """
 
-    def __init__(self, path: Path, *, fresh: bool) -> None:
+    def __init__(self, path: Path, *, fresh: bool, ours: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | (os.O_TRUNC if fresh else 0)
-        self._file = _open_shared(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        opener = open_ours if ours else _open
+        self._file = _open_shared(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), opener)
         self._lock = Lock()
         self.empty = not os.fstat(self._file).st_size
         self._torn = not self.empty and self._ends_within_a_line()
@@ -219,10 +223,34 @@ class LineFile:
         return os.read(self._file, 1) != b"\n"
 
 
-def _open_shared(path: Path, flags: int) -> int:
+def _open(path: str | Path, flags: int) -> int:
+    return os.open(path, flags, 0o666)
+
+
+def open_ours(path: str | Path, flags: int) -> int:
+    """Open a file whose name nobody else gives, also as ``opener`` of `open`; a link or a pipe there is a trap.
+
+    Raises
+    ------
+    OSError
+        If it is no regular file.
+    """
+    try:
+        file = _open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise OSError(errno.ELOOP, "it is a link", path) from None
+    if stat.S_ISREG(os.fstat(file).st_mode):
+        return file
+    os.close(file)
+    raise OSError(errno.EINVAL, "it is no regular file", path)
+
+
+def _open_shared(path: Path, flags: int, opener: Callable[[Path, int], int]) -> int:
     """Open a file of lines, and hold it so that it is not rewritten meanwhile."""
     while True:
-        file = os.open(path, flags, 0o666)
+        file = opener(path, flags)
         if sys.platform == "win32":
             return file
         with suppress(OSError):  # a disk without locks, where nothing is rewritten
@@ -233,7 +261,7 @@ def _open_shared(path: Path, flags: int) -> int:
 
 
 def rewrite_lines(path: Path, choose: Callable[[list[str]], list[str]]) -> None:
-    """Replace the lines of a file by those that ``choose(lines)`` returns, unless somebody has it open to add some.
+    """Replace the lines of a file of ours by ``choose(lines)``, unless somebody has it open to add some.
 
     Raises
     ------
@@ -242,7 +270,7 @@ def rewrite_lines(path: Path, choose: Callable[[list[str]], list[str]]) -> None:
     """
     if sys.platform == "win32":
         return
-    with open(path, "rb") as file, suppress(BlockingIOError):
+    with open(path, "rb", opener=open_ours) as file, suppress(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_at(path, file.fileno()):
             lines = choose(file.read().decode("utf-8", "replace").splitlines())

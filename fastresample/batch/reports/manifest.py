@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from fastresample.batch.errors import UnwritableError
-from fastresample.batch.files.writing import OURS, LineFile, rewrite_lines
+from fastresample.batch.files.writing import OURS, LineFile, open_ours, rewrite_lines
 from fastresample.batch.options import Options
 from fastresample.batch.pixels.sizes import Size
 from fastresample.batch.reports.reasons import FULL
@@ -142,7 +142,10 @@ class Manifest:
             "options": self._how(size),
         }
         try:
-            with self._lock, LineFile(path, fresh=False) as file:  # opened each time: there may be very many folders
+            with (
+                self._lock,
+                LineFile(path, fresh=False, ours=True) as file,
+            ):  # opened each time: there may be very many folders
                 if file.empty:
                     file.append(json.dumps(_ABOUT))
                 file.append(json.dumps(line))
@@ -189,7 +192,7 @@ def _needed(folder: Path, lines: list[str]) -> list[str]:
 def _read(path: Path) -> dict[str, list[Entry]]:
     """Return the entries of every name, as far as the lines can be understood."""
     entries: dict[str, list[Entry]] = {}
-    with suppress(OSError), open(path, encoding="ascii", errors="replace") as file:
+    with suppress(OSError), open(path, encoding="ascii", errors="replace", opener=open_ours) as file:
         for name, entry in _entries(file).values():
             entries.setdefault(name, []).append(entry)
     return entries
