@@ -17,10 +17,11 @@ ALLOWED = {
     "batch": {
         "batch",
         "conventions",
+        "pages",
         "printable",
         "",
     },  # of conventions: which methods there are, versions and promises
-    "validate": {"validate", "conventions", "spec", ""},
+    "validate": {"validate", "conventions", "pages", "spec", ""},
     "__init__": {
         *("batch", "compat", "constructions", "convolution", "loops", "pooling", "resizing", "sizes", "threads"),
         *("validate", "warming"),
@@ -47,6 +48,7 @@ ALLOWED = {
     "arithmetic": {"codes"},
     "filters": {"codes"},
     "geometry": set(),
+    "pages": set(),
     "printable": set(),
     "layout": set(),
     "threads": set(),

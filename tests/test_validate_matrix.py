@@ -10,7 +10,7 @@ import pytest
 
 from fastresample.validate import LIBRARIES, compare, compare_all
 from fastresample.validate.calls import Call, Library, Remark
-from fastresample.validate.matrix import difference, line
+from fastresample.validate.matrix import line
 
 IMAGES = {
     "noise": np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8),
@@ -117,7 +117,7 @@ def test_pictures_are_kept_of_those_that_differ_most(off):
     off("far", 1)
     found = compare_all(images(), ["50%"], libraries=("far",), pictures=2)
     assert [cell.image for cell in found.cells if cell.comparison.crop is not None] == ["3", "4"]
-    assert [difference(cell.comparison) for cell in found.cells] == [30, 10, 40, 20]
+    assert [cell.comparison.difference for cell in found.cells] == [30, 10, 40, 20]
     assert not any(cell.comparison.crop for cell in compare_all(IMAGES, ["50%"], libraries=()).cells)
 
 

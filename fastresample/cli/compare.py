@@ -9,7 +9,7 @@ import click
 
 from fastresample import batch
 from fastresample.cli import terminal
-from fastresample.cli.options import convention_option, split_names
+from fastresample.cli.options import Choice, convention_option, split_names
 from fastresample.cli.outputs import check_outputs, output_option, write_output
 from fastresample.cli.pictures import Pictures, input_argument_type
 from fastresample.conventions import CONVENTIONS
@@ -39,8 +39,8 @@ def _check_limit(ctx: click.Context, param: click.Parameter, value: float | None
 
 @click.command(
     "compare",
-    epilog="Exit codes: 0 all done, 1 some files failed or a difference is above the limit, 2 the command has to be "
-    "changed, 130 interrupted (143 by SIGTERM).",
+    epilog="Exit codes: 0 all done, 1 some files failed, none was found or a difference is above the limit, 2 the "
+    "command has to be changed, 130 interrupted (143 by SIGTERM).",
 )
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=input_argument_type)
 @click.option(
@@ -55,7 +55,7 @@ def _check_limit(ctx: click.Context, param: click.Parameter, value: float | None
 )
 @click.option(
     "--fit",
-    type=click.Choice(FITS),
+    type=Choice(FITS),
     default="contain",
     show_default=True,
     help="contain: keep the aspect ratio inside the size; stretch: take width and height as they are.",

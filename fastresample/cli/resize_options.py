@@ -95,7 +95,8 @@ SECTIONS = {
             choices=ICC,
             default="keep",
             metavar="POLICY",
-            text="Colour profiles: keep them, convert colours to srgb (also from CMYK), or strip them off.",
+            text="Colour profiles: keep them (BMP and GIF, which hold none, get srgb), convert colours to srgb (also "
+            "from CMYK), or strip them off.",
         ),
         _choice(
             "--metadata",

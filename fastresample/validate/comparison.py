@@ -80,6 +80,17 @@ class Comparison:
         least = min(row.metrics.rmse for row in self.rows if row.second == EXACT)
         return tuple(row.first for row in self.rows if row.second == EXACT and row.metrics.rmse == least)
 
+    @property
+    def widest(self) -> Row | None:
+        """The row of the two results that are farthest apart in any sample; None if there is but one."""
+        apart = (row for row in self.rows if row.second != EXACT)
+        return max(apart, key=lambda row: row.metrics.max_abs, default=None)
+
+    @property
+    def difference(self) -> float:
+        """The largest difference between any two results."""
+        return self.widest.metrics.max_abs if self.widest else 0.0
+
     def row(self, first: str, second: str = EXACT) -> Row:
         """Return the row of a pair; KeyError if there is none."""
         for row in self.rows:

@@ -235,19 +235,13 @@ def check_request(
     return {method: names[operator] for method, operator in operators.items()}
 
 
-def difference(comparison: Comparison) -> float:
-    """Return the largest difference between any two results, of libraries or of this package."""
-    return max((row.metrics.max_abs for row in comparison.rows if row.second != EXACT), default=0.0)
-
-
 def line(cell: Cell) -> str:
     """Say in one line what a comparison found."""
     comparison = cell.comparison
     text = f"{cell.label}: nearest {', '.join(comparison.nearest)}"
-    apart = [row for row in comparison.rows if row.second != EXACT]
-    if not apart:
+    widest = comparison.widest
+    if widest is None:
         return text
-    widest = max(apart, key=lambda row: row.metrics.max_abs)
     if widest.metrics.max_abs == 0:
         return f"{text}; all are equal"
     return f"{text}; farthest apart {widest.first} and {widest.second}, by up to {number(widest.metrics.max_abs)}"
@@ -266,7 +260,7 @@ def _keep_pictures(cells: list[Cell], most: int) -> None:
     """Take the pictures from the cell whose results differ least until only so many cells have some."""
     having = [i for i, cell in enumerate(cells) if cell.comparison.crop is not None]
     if len(having) > most:
-        least = min(having, key=lambda i: difference(cells[i].comparison))
+        least = min(having, key=lambda i: cells[i].comparison.difference)
         cells[least] = Cell(cells[least].image, replace(cells[least].comparison, crop=None))
 
 

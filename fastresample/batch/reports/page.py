@@ -1,7 +1,6 @@
 """A run as one HTML page: what became of each file, small pictures of results, without any other file or address."""
 
 import base64
-import hashlib
 import io
 import time
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ from fastresample.batch.files.writing import write_atomic
 from fastresample.batch.options import Options
 from fastresample.batch.reports.journal import described
 from fastresample.batch.reports.report import Outcome, Report
+from fastresample.pages import inlined, templates
 from fastresample.printable import printable, size_text
 
 MAX_ROWS = 2_000  # a page of more becomes slow; files with something to report come first
@@ -27,7 +27,6 @@ _SHOWN_SIDE, _SIDE = 96, 144  # of a picture, in CSS pixels and, for screens of 
 _LARGEST = 50_000_000  # pixels of a result that is decoded once more to show it small
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_INLINE = {"style": "css", "script": "js"}
 _COLUMNS = {"file": "File", "state": "State", "pixels": "Pixels", "bytes": "Size", "time": "Time"}
 _LABELS = {"failed": "Failed", "written": "Resized", "existing": "There already"}
 
@@ -78,17 +77,12 @@ class Page:
         write_atomic(self._path, self._render(report).encode("utf-8", "backslashreplace"), replace=True)
 
     def _render(self, report: Report) -> str:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-        from markupsafe import Markup
-
-        environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+        environment = templates(_TEMPLATES)
         environment.filters.update(shown=printable, duration=_duration)
-        texts = {name: (_TEMPLATES / f"run.{ending}").read_text("utf-8") for name, ending in _INLINE.items()}
         outcomes = sorted((self._notable + self._others)[:MAX_ROWS], key=lambda outcome: outcome.source)
         pictures = _pictures(outcomes)
-        return environment.get_template("run.html").render(
-            {name: Markup(text) for name, text in texts.items()},  # ours, and nothing else is put in unescaped
-            **{f"{name}_hash": _policy_hash(text) for name, text in texts.items()},
+        page: str = environment.get_template("run.html").render(
+            **inlined(_TEMPLATES, "run"),
             version=__version__,
             started=self._started,
             report=report,
@@ -102,6 +96,7 @@ class Page:
             pictures=len(pictures),
             written=sum(outcome.status == "written" for outcome in outcomes),
         )
+        return page
 
 
 def _pictures(outcomes: Sequence[Outcome]) -> dict[int, Picture]:
@@ -200,8 +195,3 @@ def _given(value: Any) -> str:
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
-
-
-def _policy_hash(text: str) -> str:
-    """Return how a page's policy names the one text of its kind that may take effect."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

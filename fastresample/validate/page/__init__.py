@@ -6,12 +6,12 @@ and run nothing but its own script and style, which it names by their hashes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastresample.pages import inlined, templates
 from fastresample.validate.calls import installed
 from fastresample.validate.figures import number
 from fastresample.validate.measuring import EXACT
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastresample.validate.comparison import Comparison
     from fastresample.validate.summary import Summary
 
+_TEMPLATES = Path(__file__).parent / "templates"
 PICTURE_BYTES = 10 << 20  # of a page; comparisons whose results differ least go without pictures
 MOST_SECTIONS = 300  # comparisons with figures of their own; all are lines of the first table
 NOTEBOOK_SIDE = 128  # pixels of a picture
@@ -39,7 +40,6 @@ def render(
         If jinja2 is not installed.
     """
     environment = _environment()
-    style, script = (_source(environment, name) for name in ("page.css", "page.js"))
     lines = [_overview_line(i, image, comparison) for i, (image, comparison) in enumerate(cells, start=1)]
     shown = {line["id"] for line in sorted(lines, key=lambda line: -line["most"])[:MOST_SECTIONS]}
     sections = [_cell(line) for line in lines if line["id"] in shown]
@@ -47,9 +47,7 @@ def render(
     pictured = sum(cell["crop"] is not None for cell in sections)
     page: str = environment.get_template("page.html").render(
         title=title,
-        policy=_policy(style, script),
-        style=_markup(style),
-        script=_markup(script),
+        **inlined(_TEMPLATES, "page"),
         lines=lines,
         shown=shown,
         cells=sections,
@@ -78,36 +76,12 @@ def notebook(comparison: Comparison) -> str | None:
 def _environment() -> Any:
     if not installed("jinja2"):
         raise ModuleNotFoundError(MISSING, name="jinja2")
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader(__name__, "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=False)
-
-
-def _source(environment: Any, name: str) -> str:
-    source: str = environment.loader.get_source(environment, name)[0]
-    return source
-
-
-def _markup(text: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(text)
-
-
-def _policy(style: str, script: str) -> str:
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return templates(_TEMPLATES)
 
 
 def _overview_line(place: int, image: str, comparison: Comparison) -> dict[str, Any]:
     """Return what the first table says of a comparison."""
-    apart = [row for row in comparison.rows if row.second != EXACT]
-    widest = max(apart, key=lambda row: row.metrics.max_abs, default=None)
-    most = widest.metrics.max_abs if widest else 0.0
+    widest, most = comparison.widest, comparison.difference
     nearest, all_ = comparison.nearest, len(comparison.names)
     return {
         "id": f"c{place}",
