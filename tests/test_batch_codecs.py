@@ -220,17 +220,28 @@ def test_alpha_that_says_nothing_is_left_out_where_it_cannot_be_held(tmp_path):
     ("pixels", "words", "advice"),
     [
         (noise(9, 9, 4), "transparency", "png or webp or avif or tiff or gif, or give a background colour"),
-        (noise(9, 9, dtype=np.uint16), "16-bit grey", "png or tiff"),
+        (noise(9, 9, dtype=np.uint16).astype(np.float32), "floating-point grey", "tiff"),
     ],
 )
 def test_jpeg_refuses_what_it_cannot_hold(tmp_path, pixels, words, advice):
-    Image.fromarray(pixels).save(tmp_path / "a.png")
-    report = resize(tmp_path / "a.png", tmp_path / "b.jpg")
+    Image.fromarray(pixels).save(tmp_path / "a.tif")
+    report = resize(tmp_path / "a.tif", tmp_path / "b.jpg")
     (failure,) = report.failures
-    assert failure.path == tmp_path / "a.png"
+    assert failure.path == tmp_path / "a.tif"
     with pytest.raises(ValueError, match=f"^JPEG cannot hold {words}; choose the format {advice}$"):
         raise ValueError(failure.reason)
     assert not (tmp_path / "b.jpg").exists()
+
+
+@pytest.mark.parametrize(("extension", "name"), [("png", ""), ("tif", ""), ("bmp", "BMP"), ("gif", "GIF")])
+def test_16_bit_grey_is_reduced_where_it_cannot_be_held(tmp_path, extension, name):
+    levels = np.array([[0, 128, 129, 257, 32767, 65406, 65407, 65535]], np.uint16)
+    Image.fromarray(levels).save(tmp_path / "a.png")
+    report = resize(tmp_path / "a.png", tmp_path / f"b.{extension}")
+    assert list(report.notes) == ([f"has 16-bit grey, of which {name} holds 8 bits"] if name else [])
+    expected = np.rint(levels / 257) if name else levels
+    result = load(tmp_path / f"b.{extension}")
+    np.testing.assert_array_equal(np.asarray(result.convert("L") if name else result), expected)
 
 
 def test_a_result_too_large_for_its_format(tmp_path):

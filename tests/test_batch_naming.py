@@ -268,6 +268,17 @@ def test_another_format(photos, tmp_path):
     assert resize(photos / "may/b.jpg", tmp_path / "x.JPEG", format="jpeg").written == 1
 
 
+def test_names_and_the_option_may_not_contradict_each_other(photos, tmp_path):
+    """Whatever ends like an image has to end like those of the format; the others leave it to the option."""
+    with pytest.raises(ValueError, match=r"a\.webp does not end as jpeg files do .*; name one of both"):
+        resize(photos, tmp_path / "out", format="jpeg", name="{stem}.webp")
+    assert not (tmp_path / "out").exists()
+    assert resize(photos, tmp_path / "out", format="jpeg", name="{stem}_small").written == 2
+    for name in ("a_small", "may/b_small"):
+        with Image.open(tmp_path / "out" / name) as image:
+            assert image.format == "JPEG"
+
+
 def test_quality(photos, tmp_path):
     sizes = []
     for quality in (10, 90, None, 100):
@@ -430,11 +441,11 @@ def test_preview_says_what_would_be_done(photos, tmp_path):
     options = batch.Options("50%", existing="skip")
     inputs = batch.prepare(photos, tmp_path / "out", options)
     found = {item.source.name: item[2:] for item in batch.preview(inputs, options)}
-    assert found["a.png"] == ((30, 40), None, "there already")
-    assert found["b.jpg"] == ((30, 40), (15, 20), "")
-    assert found["turned.jpg"] == ((40, 30), (20, 15), "")
-    assert found["broken.jpg"][:2] == (None, None)
-    assert "is no JPEG" in found["broken.jpg"][2]
+    assert found["a.png"] == ("existing", None, None, "there already")
+    assert found["b.jpg"] == ("written", (30, 40), (15, 20), "")
+    assert found["turned.jpg"] == ("written", (40, 30), (20, 15), "")
+    assert found["broken.jpg"][:3] == ("failed", None, None)
+    assert "is no JPEG" in found["broken.jpg"][3]
     assert os.listdir(tmp_path / "out") == ["a.png"]
 
 

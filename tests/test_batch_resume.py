@@ -343,7 +343,8 @@ def test_the_preview_knows_what_is_done():
     resize()
     Path("out/b.png").unlink()
     options = batch.Options("50%", resume=True)
-    assert [told.target.name for told in batch.preview(batch.prepare("in", "out", options), options)] == ["b.png"]
+    told = {item.target.name: item.status for item in batch.preview(batch.prepare("in", "out", options), options)}
+    assert told == {"a.png": "existing", "b.png": "written", "c.png": "existing", "d.png": "existing"}
 
 
 class TestTidying:

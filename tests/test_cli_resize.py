@@ -241,6 +241,24 @@ class TestResize:
             (["photos", "photos", "--size", "5"], "photos is both the input and the output"),
             (["photos/a.png", "photos/a.png", "--size", "5"], "would replace the input"),
             (["photos", "photos/notes.txt", "--size", "5"], "is a file, but the output has to be a folder"),
+            (
+                ["photos", "small", "--size", "5", "--max-pixels", "0"],
+                "--max-pixels must be a positive number of pixels",
+            ),
+            (["photos", "small", "--size", "x5", "--fit", "pad"], "--fit pad needs a size with two sides"),
+            (["photos", "--size", "5", "--in-place", "--name", "{stem}"], "--in-place keeps every .* leave out --name"),
+            (
+                ["photos", "--size", "5", "--in-place", "--skip-existing"],
+                "--in-place .* but --skip-existing would leave",
+            ),
+            (["photos", "--size", "5,6", "--in-place"], "--in-place replaces .* but --size names 2; give one"),
+            (["photos", "small", "--size", "5", "-n", "--report", "x.html"], "--dry-run and --report exclude"),
+            (
+                ["photos", "small", "--size", "5", "--format", "png", "--name", "{stem}.webp"],
+                "does not end as png files",
+            ),
+            (["photos/a.png", "-", "--size", "5", "--in-place"], "--in-place is for files and folders by their names"),
+            (["-", "a.webp", "--size", "5", "--format", "jpeg"], r"a\.webp does not end as jpeg files do \(\.jpg"),
             (["photos/a.png", "a.heic", "--size", "5"], r"a\.heic ends in \.heic, which is no format"),
             (["photos/a.png", "./photos/a.png", "small", "--size", "5"], "would both be written to"),
         ],
@@ -632,11 +650,24 @@ class TestBookkeeping:
         assert result.stderr.startswith("file/run.jsonl: the report is incomplete: file/run.jsonl cannot be written (")
         assert outputs() == ["a.png", "sub/b.jpg"]
 
-    @pytest.mark.parametrize("option", [["--resume"], ["--report", "run.jsonl"]])
-    def test_standard_input_has_no_bookkeeping(self, option):
-        result = run("-", "small.png", "--size", "50%", *option)
+    @pytest.mark.parametrize(
+        ("paths", "options"),
+        [
+            (["small.png"], ["--resume"]),
+            (["small.png"], ["--report", "run.jsonl"]),
+            (["small.png"], ["--name", "{stem}"]),
+            (["small.png"], ["--include", "*.png"]),
+            (["small.png"], ["--exclude", "*.png"]),
+            (["small.png"], ["--dry-run"]),
+            ([], ["--in-place"]),
+        ],
+    )
+    def test_standard_input_is_one_picture_without_a_name(self, paths, options):
+        before = sorted(os.listdir())
+        result = run("-", *paths, "--size", "50%", *options)
         assert result.exit_code == 2
-        assert "--resume and --report are for files and folders; leave them out with -" in result.stderr
+        assert f"{options[0]} is for files and folders by their names, - is standard input" in result.stderr
+        assert sorted(os.listdir()) == before
 
 
 def test_a_burst_of_signals_counts_once(monkeypatch):

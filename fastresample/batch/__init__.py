@@ -8,8 +8,8 @@ from typing import Any
 
 import fastresample
 from fastresample.batch import workers
-from fastresample.batch.codecs.decoding import upright_shape
 from fastresample.batch.codecs.formats import EXTENSIONS
+from fastresample.batch.codecs.headers import read_header
 from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.batch.errors import ImageError
 from fastresample.batch.files.naming import (
@@ -160,7 +160,8 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath | None, op
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     patterns = {"include": options.include, "exclude": options.exclude}
     found = find_inputs(sources, destination, EXTENSIONS, in_place=options.in_place, **patterns)
-    inputs = name_outputs(found, options, upright_shape)
+    with strict_pillow(options.max_pixels):
+        inputs = name_outputs(found, options, lambda path: read_header(path, options.limits).shape)
     if options.resume:
         manifest = inputs.manifest = Manifest(result_roots(found), options)
         inputs.jobs, inputs.done = leave_out(inputs.jobs, lambda source, output: manifest.done(source, *output))

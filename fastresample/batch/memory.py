@@ -11,7 +11,7 @@ from threading import Condition
 from typing import Any
 
 from fastresample.batch.codecs import jpeg
-from fastresample.batch.codecs.decoding import Header
+from fastresample.batch.codecs.headers import Header
 from fastresample.batch.errors import TooLargeError
 from fastresample.batch.quantities import in_bytes
 
@@ -113,6 +113,14 @@ class Budget:
         self._waiting: deque[object] = deque()
         self._changed = Condition()
 
+    def check(self, needed: int) -> None:
+        """Raise `ImageError` if so many bytes are more than the whole budget."""
+        if needed > self.limit:
+            raise TooLargeError(
+                f"needs about {in_bytes(needed)} of memory, the budget is {in_bytes(self.limit)}; raise it with "
+                "--memory (memory= in Python), or leave the picture out"
+            )
+
     @contextmanager
     def share(self) -> Iterator[Admit]:
         """Yield ``admit(needed)``, which waits for so many bytes in all; they are given back at the end.
@@ -123,11 +131,7 @@ class Budget:
 
         def admit(needed: int) -> None:
             nonlocal held
-            if needed > self.limit:
-                raise TooLargeError(
-                    f"needs about {in_bytes(needed)} of memory, the budget is {in_bytes(self.limit)}; raise it with "
-                    "--memory (memory= in Python), or leave the picture out"
-                )
+            self.check(needed)
             self._take(needed)
             held += needed
 

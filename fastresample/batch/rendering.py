@@ -9,16 +9,18 @@ from typing import BinaryIO, NamedTuple
 from PIL import Image
 
 from fastresample.batch.codecs import decoding, encoding, jpeg
-from fastresample.batch.codecs.decoding import Header, Origin
-from fastresample.batch.codecs.formats import BY_NAME, EXTENSIONS, Format
+from fastresample.batch.codecs.decoding import Origin
+from fastresample.batch.codecs.formats import EXTENSIONS, Format
 from fastresample.batch.codecs.frames import Animation
+from fastresample.batch.codecs.headers import Header
 from fastresample.batch.codecs.metadata import exif_of_srgb, under_policy
 from fastresample.batch.files.naming import Output
-from fastresample.batch.memory import Admit, needed
+from fastresample.batch.memory import Admit
 from fastresample.batch.options import Options
 from fastresample.batch.pixels import canvas, colour, layout, profiles, turning
 from fastresample.batch.pixels.colour import Samples
 from fastresample.batch.pixels.layout import Placement
+from fastresample.batch.planning import both_move, icc_policy, plan, planned
 from fastresample.batch.resizing import Resize
 
 _INKS = "is CMYK, whose inks were mixed as they are and not in linear light"
@@ -60,7 +62,7 @@ class Rendering(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    """A result that is being made: where it goes, what it becomes, and its pictures so far."""
+    """A result that is being made: what it becomes, and its pictures so far."""
 
     output: Output
     target: Format
@@ -73,7 +75,6 @@ def render(
     outputs: Sequence[Output],
     options: Options,
     apply: Apply,
-    format_: Format | None = None,
     admit: Admit = lambda needed: None,
 ) -> Iterator[Rendering]:
     """Decode a file once and encode it in all its sizes.
@@ -83,13 +84,12 @@ def render(
     source : Path or seekable binary file
         The picture.
     outputs : sequence of Output
-        Where their names end as those of images do, that decides the format; in place, the content does.
+        Where their names end as those of images do, that decides the format, else the options or the source; in place,
+        the content does.
     options : Options
         How.
     apply : callable
         ``apply(samples, placement) -> samples`` for arrays (H, W) or (H, W, C).
-    format_ : Format or None
-        The format where no name says one; None: that of the source.
     admit : callable
         ``admit(needed)`` waits for that many bytes of memory.
 
@@ -98,20 +98,14 @@ def render(
     ImageError
         If the file cannot be used, or a result not be stored.
     """
-    targets = [
-        None if options.in_place else EXTENSIONS.get(output.target.suffix.lower(), format_) for output in outputs
-    ]
-    prepare = partial(_prepare, outputs=outputs, targets=targets, options=options, apply=apply, admit=admit)
+    prepare = partial(_prepare, outputs=outputs, options=options, apply=apply, admit=admit)
     with decoding.opened(source, options.limits, prepare, lenient=options.on_damage == "warn") as picture:
-        drafts = [
-            _Draft(output, target or picture.origin.format, options.place(picture.shape, output.size), [])
-            for output, target in zip(outputs, targets, strict=True)
-        ]
-        kept = [draft for draft in drafts if _needs_no_change(draft, picture, options)]
-        drafts = [draft for draft in drafts if draft not in kept]
-        moving = [draft for draft in drafts if picture.pictures > 1 and _both_move(picture.origin.format, draft.target)]
+        results = planned(outputs, options, picture.origin.format, picture.shape, picture.turn)
+        kept = [result for result in results if result.kept]
+        drafts = [_Draft(*result[:3], []) for result in results if not result.kept]
+        moving = [draft for draft in drafts if picture.pictures > 1 and both_move(picture.origin.format, draft.target)]
         origin = _under_policy(picture.origin, options)
-        icc = _icc_policy(options, [target or origin.format for target in targets], origin)
+        icc = icc_policy(options, [result.target for result in results], origin)
         durations = []
         for frame in chain([picture.first], picture.later if moving or kept else ()):  # what is kept must be whole
             durations.append(frame.duration)
@@ -123,9 +117,9 @@ def render(
         del frame  # its memory, before encoders need some
         content = picture.content() if kept else b""
     size = (picture.shape[1], picture.shape[0])
-    for draft in kept:
+    for result in kept:
         notes = tuple(note for note in picture.origin.notes if note == jpeg.UNHEARD)  # others are of what was decoded
-        yield Rendering(draft.output, content, size, size, notes, kept=True)
+        yield Rendering(result.output, content, size, size, notes, kept=True)
     common = (*origin.notes, *dict.fromkeys(picture.said))
     for draft in drafts:
         data, notes = encoding.encode(
@@ -133,8 +127,9 @@ def render(
         )
         if picture.pictures > 1 and draft not in moving:
             notes = (*notes, "holds several pictures (frames or pages); only the first was resized")
-        if picture.first.mode in colour.DEEP_MODES and picture.first.mode not in draft.target.modes:
-            notes = (*notes, f"has 16-bit colour, of which {draft.target.name} holds 8 bits")
+        if colour.is_deep(picture.first.mode) and picture.first.mode not in draft.target.modes:
+            words = "grey" if picture.first.mode == colour.DEEP_GREY else "colour"
+            notes = (*notes, f"has 16-bit {words}, of which {draft.target.name} holds 8 bits")
         yield Rendering(
             draft.output,
             data,
@@ -144,55 +139,13 @@ def render(
         )
 
 
-def _prepare(
-    header: Header,
-    outputs: Sequence[Output],
-    targets: Sequence[Format | None],
-    options: Options,
-    apply: Apply,
-    admit: Admit,
-) -> int:
+def _prepare(header: Header, outputs: Sequence[Output], options: Options, apply: Apply, admit: Admit) -> int:
     """Wait for the memory that a picture needs, and say by how much it may be shrunk while it is decoded."""
-    placements = [options.place(header.shape, output.size) for output in outputs]
-    drawn = layout.drawn_size(placements, header.shape)
-    factor = jpeg.factor_for(header.shape, drawn) if options.shrinks and header.format == "JPEG" else 1
-    source = BY_NAME[header.format]
-    held = header.frames if any(_both_move(source, target or source) for target in targets) else 1
-    canvases = [placement.canvas for placement in placements]
-    formats = {(target or source).name for target in targets}
-    converts = _icc_policy(options, [target or source for target in targets]) == "srgb"
-    ways = {"linear": options.linear, "converts": converts}
-    admit(needed(header, factor, canvases, options.blends, formats=formats, held=held, **ways))
+    whole = plan(header, outputs, options)
+    admit(whole.needed)
     if isinstance(apply, Resize):
         apply.expect()
-    return factor
-
-
-def _icc_policy(options: Options, targets: Sequence[Format], origin: Origin | None = None) -> str:
-    """Return how a profile is treated: formats that hold none mean sRGB, so that one to be kept is applied for them.
-
-    Without `origin` it is not known as yet whether there is a profile.
-    """
-    if options.icc != "keep" or any(target.metadata for target in targets):
-        return options.icc
-    return "srgb" if origin is None or origin.metadata.icc is not None else "keep"
-
-
-def _both_move(source: Format, target: Format) -> bool:
-    return source.animation is not None and target.animation is not None
-
-
-def _needs_no_change(draft: _Draft, picture: decoding.Picture, options: Options) -> bool:
-    """Whether a result would only be its source encoded again, where the size's rule leaves such pictures alone."""
-    placement = draft.placement
-    return (
-        bool(draft.output.size.only)
-        and placement.box is None
-        and placement.inner == placement.canvas == picture.shape
-        and picture.turn is None
-        and draft.target is picture.origin.format
-        and options.keeps
-    )
+    return whole.factor
 
 
 def _draw(

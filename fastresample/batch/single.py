@@ -4,7 +4,6 @@ import io
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fastresample.batch.codecs.formats import BY_OPTION
 from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.batch.files.naming import Output
 from fastresample.batch.memory import Budget, default_budget
@@ -73,8 +72,7 @@ def resize_stream(
     if len(options.sizes) > 1:
         raise ValueError(f"size names {len(options.sizes)} sizes, but there is one result; give one")
     outputs = [Output(target or Path("result"), options.sizes[0])]
-    format_ = BY_OPTION[options.format] if options.format else None
     budget = Budget(options.memory or default_budget())
     with strict_pillow(options.max_pixels), budget.share() as admit:
-        (result,) = render(source, outputs, options, Resize(options), format_, admit)
+        (result,) = render(source, outputs, options, Resize(options), admit)
     return result.data, result.notes

@@ -61,17 +61,18 @@ def command(
     inputs, output = _split(paths, fields["in_place"])
     _refuse_both("--overwrite", overwrite, "--skip-existing", skip_existing)
     _refuse_both("--verbose", verbose, "--quiet", quiet)
+    _refuse_both("--dry-run", dry_run, "--report", bool(fields["report"]))
     _refuse_both("--only-shrink", only_shrink, "--only-grow", only_grow)
     if only := "shrink" if only_shrink else "grow" if only_grow else "":
         fields["size"] = tuple(replace(size, only=only) for size in fields["size"])
     try:
         options = batch.Options(existing="overwrite" if overwrite else "skip" if skip_existing else "error", **fields)
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    if output is not None and streams.STREAM in paths:
-        ctx.exit(streams.resize(inputs, output, options, quiet=quiet))
+        raise click.UsageError(telling.in_options(str(error))) from None
+    if streams.STREAM in paths:
+        ctx.exit(streams.resize(inputs, output, options, dry_run=dry_run, quiet=quiet))
     if dry_run:
-        ctx.exit(_preview(inputs, output, options))
+        ctx.exit(_preview(inputs, output, options, quiet))
     try:
         report = _run(inputs, output, options, quiet, verbose)
     except batch.Interrupted as interruption:
@@ -123,18 +124,18 @@ def _prepare(inputs: tuple[str, ...], output: str | None, options: batch.Options
     return found
 
 
-def _preview(inputs: tuple[str, ...], output: str | None, options: batch.Options) -> int:
+def _preview(inputs: tuple[str, ...], output: str | None, options: batch.Options, quiet: bool) -> int:
     """Print what would be done, a line per result, and return the exit code."""
     found = _prepare(inputs, output, options)
-    failed = bool(found.failures) or not (found.jobs or found.done)
-    for source, target, before, after, reason in batch.preview(found, options):
-        if before is None:
-            failed = True
-            terminal.say(f"{source}: {reason}")
-            continue
-        sizes = f"{before[1]}x{before[0]} -> " + (f"{after[1]}x{after[0]}" if after else reason)
-        click.echo(terminal.printable(f"{source} -> {target} ({sizes})"))
-    return 1 if failed else 0
+    failures = dict.fromkeys(failure.path for failure in found.failures)
+    for told in batch.preview(found, options):
+        if told.status == "failed":
+            if told.source not in failures:  # once, however many sizes it has
+                terminal.say(f"{told.source}: {told.reason}")
+            failures[told.source] = None
+        elif not quiet:
+            click.echo(terminal.printable(telling.foretold(told)))
+    return 1 if failures or not (found.jobs or found.done) else 0
 
 
 def _run(

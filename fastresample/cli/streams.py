@@ -8,18 +8,25 @@ from typing import BinaryIO
 import click
 
 from fastresample import batch
+from fastresample.batch.files.naming import check_ending
 from fastresample.batch.files.writing import write_atomic
-from fastresample.cli import terminal
+from fastresample.cli import telling, terminal
 
 STREAM = "-"
+_OF_FOLDERS = ("in_place", "name", "include", "exclude", "resume", "report")
 
 
-def resize(inputs: tuple[str, ...], output: str, options: batch.Options, *, quiet: bool) -> int:
+def resize(inputs: tuple[str, ...], output: str | None, options: batch.Options, *, dry_run: bool, quiet: bool) -> int:
     """Resize one picture and return the exit code."""
+    given = [name for name in _OF_FOLDERS if getattr(options, name)] + ["dry_run"] * dry_run
+    if given or output is None:
+        shown = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise click.UsageError(
+            f"{shown} {'is' if len(given) == 1 else 'are'} for files and folders by their names, - is standard input "
+            "or output; leave one of both out (a file that is called so is ./-)"
+        )
     if len(inputs) > 1:
         raise click.UsageError(f"with - there is one picture, but {len(inputs)} inputs are named")
-    if options.resume or options.report:
-        raise click.UsageError("--resume and --report are for files and folders; leave them out with -")
     if output == STREAM and sys.stdout.isatty():
         raise click.UsageError("OUTPUT - would write a picture's bytes to the terminal; send them to a file or a pipe")
     target = None if output == STREAM else Path(output)
@@ -34,7 +41,7 @@ def resize(inputs: tuple[str, ...], output: str, options: batch.Options, *, quie
         terminal.say(f"{name}: {error or 'not enough memory for this image'}")
         return 1
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(telling.in_options(str(error))) from None
     for note in () if quiet else notes:
         terminal.say(f"note: {note}")
     return _write(data, target, options)
@@ -56,6 +63,10 @@ def _check_target(target: Path, options: batch.Options) -> None:
         raise click.UsageError(f"{shown} is a folder; a picture from standard input has no name: give that of a file")
     if target.exists() and options.existing == "error":
         raise click.UsageError(f"{shown} exists already; add --overwrite to replace it, or --skip-existing to leave it")
+    try:
+        check_ending(target, options.format)
+    except ValueError as error:
+        raise click.UsageError(terminal.printable(error)) from None
     if options.format is None and target.suffix.lower() not in batch.EXTENSIONS:
         raise click.UsageError(f"{shown} does not end as image files do; give another name, or --format")
 

@@ -1,5 +1,7 @@
 """What ``fastresample resize`` says: about each image, about outputs that exist, and at the end."""
 
+import dataclasses
+import re
 from pathlib import Path
 
 import click
@@ -7,6 +9,25 @@ import click
 from fastresample import batch
 from fastresample.cli import terminal
 from fastresample.printable import size_text
+
+_FIELDS = "|".join(field.name for field in dataclasses.fields(batch.Options) if field.init)
+# Where a message of `batch.Options` speaks of a field, and does not use a word that is called like one.
+_NAMED = re.compile(rf"(?:^|(?<=leave out )|(?<=but ))(?:{_FIELDS})(?= |$)|\b[a-z]+_[a-z_]+\b")
+_VALUES = {"existing='skip'": "--skip-existing", "existing='overwrite'": "--overwrite"}
+
+
+def in_options(message: str) -> str:
+    """Return what `batch.Options` says of its fields, said of the command's options."""
+    for value, option in _VALUES.items():
+        message = message.replace(value, option)
+    return _NAMED.sub(lambda match: f"--{match[0].replace('_', '-')}", message)
+
+
+def foretold(told: batch.Preview) -> str:
+    """Return what a run would do for one result."""
+    before, after = (f"{shape[1]}x{shape[0]}" if shape else "" for shape in (told.before, told.after))
+    sizes = f"{before} -> {after}" if after else before
+    return f"{told.source} -> {told.target} ({'; '.join(filter(None, (sizes, told.reason)))})"
 
 
 def existing_outputs(error: batch.OutputExistsError, output: str | None) -> str:

@@ -1,6 +1,5 @@
 """Read image files through Pillow: a fixed list of formats, strict about damage, metadata kept."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -12,11 +11,12 @@ from PIL import Image
 from fastresample.batch.codecs import damage, deep, jpeg
 from fastresample.batch.codecs.formats import BY_NAME, Format
 from fastresample.batch.codecs.frames import duration_of, plays_of
-from fastresample.batch.codecs.kinds import deep_colour, losses, misread
+from fastresample.batch.codecs.headers import Header, examine
+from fastresample.batch.codecs.kinds import deep_colour, losses
 from fastresample.batch.codecs.limits import DEFAULT_LIMITS, Limits
-from fastresample.batch.codecs.metadata import Metadata, read_metadata, turn_while_loading, upright_size
+from fastresample.batch.codecs.metadata import Metadata, read_metadata, turn_while_loading
 from fastresample.batch.codecs.opening import open_file, open_image, reasons
-from fastresample.batch.errors import ImageError, UnsupportedError
+from fastresample.batch.errors import ImageError
 from fastresample.batch.pixels.colour import DEEP_MODES, Samples, to_samples
 from fastresample.batch.pixels.turning import turned, turned_shape
 
@@ -28,34 +28,6 @@ class Origin(NamedTuple):
     metadata: Metadata
     settings: Mapping[str, Any]
     notes: tuple[str, ...]
-
-
-class Header(NamedTuple):
-    """What is known of a picture before it is decoded.
-
-    Attributes
-    ----------
-    shape : (int, int)
-        Height and width in pixels; of a JPEG upright, of others as stored: theirs may be turned by what follows the
-        pixels.
-    mode : str
-        Pillow's, of the file.
-    format : str
-        A row's name in `FORMATS`.
-    frames : int
-        How many pictures there are in the file.
-    length : int
-        Bytes of the file.
-    progressive : bool
-        Whether a JPEG comes in scans of the whole picture, so that all of it is kept while it is decoded.
-    """
-
-    shape: tuple[int, int]
-    mode: str
-    format: str
-    frames: int
-    length: int
-    progressive: bool
 
 
 class Frame(NamedTuple):
@@ -180,11 +152,8 @@ def opened(
     with open_file(source) as file:
         with reasons(file):
             image = open_image(file)
-            header, stored = _header(image, file), (image.height, image.width)
+            header, stored = examine(image, file, limits), (image.height, image.width)
             layout, turn_then = deep_colour(image), turn_while_loading(image)
-            limits.check(header.shape, header.frames, header.length)
-            if kind := misread(image):
-                raise UnsupportedError(f"TIFF files with {kind} are not read correctly; store it in another way first")
             notes = losses(image, file)
             format_ = BY_NAME[image.format or ""]
             settings = format_.kept(image, file)
@@ -246,35 +215,3 @@ def _later_frames(image: Image.Image, file: BinaryIO, said: list[str] | None) ->
         if said is not None and heard:
             said += heard
             return
-
-
-def _header(image: Image.Image, file: BinaryIO) -> Header:
-    name = BY_NAME[image.format or ""].name
-    return Header(
-        shape=upright_size(image) if name == "JPEG" else (image.height, image.width),
-        mode=f"{image.mode};16" if deep_colour(image) else image.mode,
-        format=name,
-        frames=getattr(image, "n_frames", 1),
-        length=_length(file),
-        progressive=bool(image.info.get("progressive")),
-    )
-
-
-def _length(file: BinaryIO) -> int:
-    """Return the bytes of an open file, and leave its position alone."""
-    position = file.tell()
-    length = file.seek(0, os.SEEK_END)
-    file.seek(position)
-    return length
-
-
-def upright_shape(path: Path) -> tuple[int, int]:
-    """Return height and width of the upright picture, from the header alone.
-
-    Raises
-    ------
-    ImageError
-        As `read`, as far as the header shows it.
-    """
-    with open_file(path) as file, reasons(file):
-        return upright_size(open_image(file))

@@ -22,7 +22,6 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_LYING = (5, 6, 7, 8)  # turned by a quarter
 
 # In TIFF files the EXIF directory also holds the layout of the pixels and, in maps, the ground's coordinates per pixel;
 # both would be wrong after a resize, so only these descriptive tags are kept: ImageDescription, Make, Model,
@@ -54,13 +53,14 @@ class Metadata(NamedTuple):
     density: tuple[float, float] | None = None
 
 
-def upright_size(image: Image.Image) -> tuple[int, int]:
-    """Return height and width of an opened image once it is upright."""
+def orienting_turn(image: Image.Image) -> Image.Transpose | None:
+    """Return what brings an opened image upright when it is loaded; Pillow turns TIFF files itself then."""
+    if image.format == "TIFF":
+        return None
     try:
-        lying = _exif(image).get(_ORIENTATION, 1) in _LYING
+        return TURNS.get(_exif(image).get(_ORIENTATION, 1))
     except Exception:  # as in `read_metadata`
-        lying = False
-    return (image.width, image.height) if lying else (image.height, image.width)
+        return None
 
 
 def turn_while_loading(image: Image.Image) -> Image.Transpose | None:

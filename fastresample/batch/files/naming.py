@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from fastresample.batch.codecs.formats import BY_OPTION
+from fastresample.batch.codecs.formats import BY_OPTION, EXTENSIONS
 from fastresample.batch.errors import ImageError
 from fastresample.batch.files.confinement import check_names, check_within
 from fastresample.batch.files.scanning import Failure, Found, Source, identity
@@ -149,7 +149,18 @@ def _output(source: Source, size: Size, shape: Shape | None, options: Options) -
     if shape is not None:
         values["height"], values["width"] = options.place(shape, size).canvas
     template: Template = options.template
-    return Output(template.path(source.root, source.parent, **values), size)
+    target = template.path(source.root, source.parent, **values)
+    check_ending(target, options.format)
+    return Output(target, size)
+
+
+def check_ending(target: Path, format_name: str | None) -> None:
+    """Raise ValueError if a name ends as images of another format do than the option says."""
+    ending = target.suffix.lower()
+    if format_name is None or ending not in EXTENSIONS or EXTENSIONS[ending] is BY_OPTION[format_name]:
+        return
+    accepted = ", ".join(BY_OPTION[format_name].extensions)
+    raise ValueError(f"{target.name} does not end as {format_name} files do ({accepted}); name one of both")
 
 
 def _ending(source: Source, format_name: str | None) -> str:
@@ -158,13 +169,8 @@ def _ending(source: Source, format_name: str | None) -> str:
     if format_name is None:
         return ending
     extensions = BY_OPTION[format_name].extensions
-    if ending.lower() in extensions:
-        return ending
-    if source.name != source.path.name:
-        raise ValueError(
-            f"{source.name} does not end as {format_name} files do ({', '.join(extensions)}); name one of both"
-        )
-    return extensions[0]
+    given = source.name != source.path.name  # by the user, and it is not changed
+    return ending if given or ending.lower() in extensions else extensions[0]
 
 
 def _refuse_clashes(jobs: Sequence[Job]) -> None:

@@ -12,6 +12,7 @@ from fastresample.batch.pixels import light
 Samples = NDArray[Any]
 
 DEEP_MODES = ("RGB;16", "RGBA;16")  # which Pillow does not have: what it opens as RGB or RGBA may be such a picture
+DEEP_GREY = "I;16"
 
 # The mode in which pictures of each mode are resized. Averages of palette entries or of hues mean nothing, and edges
 # of black and white pictures need greys.
@@ -47,14 +48,26 @@ def to_samples(image: Image.Image) -> tuple[Samples, str]:
     ImageError
         If the mode is not one of those that can be resized.
     """
+    mode = working_mode(image)
+    if mode == "I;16":
+        return np.asarray(image).astype(np.uint16, copy=False), mode
+    return np.asarray(image if image.mode == mode else image.convert(mode)), mode
+
+
+def working_mode(image: Image.Image) -> str:
+    """Return the mode of a picture's samples.
+
+    Raises
+    ------
+    ImageError
+        If the mode is not one of those that can be resized.
+    """
     mode = _WORKING_MODES.get(image.mode)
     if mode is None:
         raise UnsupportedError(f"pictures in colour mode {image.mode} are not supported; convert it to RGB first")
     if mode in ("L", "RGB") and "transparency" in image.info:  # one transparent colour, or alpha for palette entries
         mode += "A"
-    if mode == "I;16":
-        return np.asarray(image).astype(np.uint16, copy=False), mode
-    return np.asarray(image if image.mode == mode else image.convert(mode)), mode
+    return mode
 
 
 class DeepImage(NamedTuple):
@@ -82,16 +95,24 @@ def to_pillow(samples: Samples, mode: str) -> Image.Image:
     return Image.frombytes(mode, (samples.shape[1], samples.shape[0]), stored.data)
 
 
+def is_deep(mode: str) -> bool:
+    """Whether samples have 16 bits."""
+    return mode == DEEP_GREY or mode in DEEP_MODES
+
+
 def to_eight_bits(samples: Samples, mode: str) -> tuple[Samples, str]:
-    """Reduce colour with 16 bits to 8, rounded to nearest, and return it with its mode; others stay as they are."""
-    if mode not in DEEP_MODES:
+    """Reduce samples with 16 bits to 8, rounded to nearest, and return them with their mode; others stay as they are.
+
+    The nearest level is ``samples / 257``, for 65535 is 257 * 255.
+    """
+    if not is_deep(mode):
         return samples, mode
     return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8), of_eight_bits(mode)
 
 
 def of_eight_bits(mode: str) -> str:
     """Return the mode that `to_eight_bits` makes of a mode."""
-    return mode.removesuffix(";16") if mode in DEEP_MODES else mode
+    return "L" if mode == DEEP_GREY else mode.removesuffix(";16")
 
 
 def has_alpha(mode: str) -> bool:
