@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -585,6 +586,37 @@ def test_the_commands_and_the_functions_options_are_the_same():
     assert set(choices) - commands == fields
     for name in fields - {"size"}:
         assert given[name] == getattr(options, name), name
+
+
+@pytest.mark.usefixtures("in_folder")
+class TestInPlace:
+    def test_what_cannot_be_held_stays(self):
+        picture = Image.new("RGB", (8, 8))
+        picture.save("pages.tif", save_all=True, append_images=[picture])
+        result = run("pages.tif", "photos/a.png", "--in-place", "--size", "50%")
+        assert (result.exit_code, result.stdout[:19]) == (1, "1 resized, 1 failed")
+        assert result.stderr.startswith(
+            "pages.tif: was left as it is, for its result would not hold all of it (holds sev"
+        )
+        with Image.open("pages.tif") as image:
+            assert (image.n_frames, image.size) == (2, (8, 8))
+
+    def test_damage_is_not_kept(self):
+        result = run("photos", "--in-place", "--on-damage", "warn", "--size", "50%")
+        assert result.exit_code == 2
+        assert "in_place with on_damage='warn' would replace damaged pictures" in result.stderr
+
+
+@pytest.mark.usefixtures("in_folder")
+def test_a_name_that_leads_elsewhere_is_a_failure():
+    Path("odd").mkdir()
+    shutil.copy("photos/a.png", "odd/...png")
+    result = run("odd", "out", "--size", "20", "--name", "{stem}/{size}{ext}")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "odd/...png: its result would go to a folder called '..'; rename it, or use another template\n"
+    )
+    assert not Path("out").exists()
 
 
 @pytest.mark.usefixtures("in_folder")

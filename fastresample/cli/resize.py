@@ -119,7 +119,7 @@ def _prepare(inputs: tuple[str, ...], output: str | None, options: batch.Options
         raise _Refused(terminal.printable(error)) from None
     for failure in found.failures:
         terminal.say(f"{failure.path}: {failure.reason}")
-    if not found.jobs and not found.done:
+    if not found.jobs and not found.done and not found.failures:
         terminal.say(f"no images found in {', '.join(inputs)}")
     return found
 

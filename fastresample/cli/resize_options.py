@@ -136,7 +136,9 @@ SECTIONS = {
             is_flag=True,
             text="Do only what is missing, has changed or was made with other options; give it from the first run on.",
         ),
-        _option("--in-place", is_flag=True, text="Replace the inputs; there is no OUTPUT then."),
+        _option(
+            "--in-place", is_flag=True, text="Replace the inputs, but none of which something would be lost; no OUTPUT."
+        ),
     ),
     "Damage and limits": (
         _choice(
