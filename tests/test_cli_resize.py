@@ -604,7 +604,7 @@ class TestInPlace:
     def test_damage_is_not_kept(self):
         result = run("photos", "--in-place", "--on-damage", "warn", "--size", "50%")
         assert result.exit_code == 2
-        assert "in_place with on_damage='warn' would replace damaged pictures" in result.stderr
+        assert "--in-place with --on-damage='warn' would replace damaged pictures by" in result.stderr
 
 
 @pytest.mark.usefixtures("in_folder")
