@@ -56,8 +56,8 @@ class Options:
         Mix light, not the levels that are stored: by the transfer function of sRGB, whatever the profile (with
         ``icc="srgb"`` it is the right one for all). Not for CMYK; floats and 32-bit integers are linear already.
     icc : {"keep", "srgb", "strip"}
-        Colour profiles: keep them; bring colours to sRGB, which needs none; leave them out, whatever becomes of the
-        colours.
+        Colour profiles: keep them (formats that hold none, BMP and GIF, get sRGB); bring colours to sRGB, which needs
+        none; leave them out, whatever becomes of the colours.
     metadata : {"keep", "strip", "strip-gps"}
         EXIF, XMP and pixel density: keep them; leave them out; keep them without the coordinates of the place.
     format : str or None
