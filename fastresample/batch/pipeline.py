@@ -5,12 +5,13 @@ import os
 import time
 from pathlib import Path
 
-from fastresample.batch.errors import ChangedError, UnsupportedError
+from fastresample.batch.errors import ChangedError
 from fastresample.batch.files.confinement import check_within
 from fastresample.batch.files.naming import Job
 from fastresample.batch.files.writing import write_atomic
 from fastresample.batch.memory import Budget
 from fastresample.batch.options import Options
+from fastresample.batch.planning import check_lossless
 from fastresample.batch.rendering import Apply, Rendering, render
 from fastresample.batch.reports.manifest import Manifest, State
 from fastresample.batch.reports.reasons import Reason, explain, name_taken
@@ -89,19 +90,10 @@ def _write(job: Job, state: State | None, rendering: Rendering, options: Options
     if job.top is not None:
         check_within(output.target.parent, job.top)
     if options.in_place:
-        _check_lossless(rendering)
+        check_lossless(rendering.lost)
         _check_unchanged(job.source, state)
     write_atomic(output.target, data, replace=options.replaces or ours, mode_of=mode_of, announce=announce)
     return Result(output.target, *rendering.size, len(data), sha256)
-
-
-def _check_lossless(rendering: Rendering) -> None:
-    """Refuse to replace a source by a result that does not hold all of it."""
-    if rendering.lost:
-        raise UnsupportedError(
-            f"was left as it is, for its result would not hold all of it ({'; '.join(rendering.lost)}); resize it into "
-            "another folder"
-        )
 
 
 def _check_unchanged(source: Path, state: State | None) -> None:

@@ -6,17 +6,18 @@ from typing import NamedTuple
 from PIL import Image
 
 from fastresample.batch.codecs import jpeg
-from fastresample.batch.codecs.decoding import Origin
 from fastresample.batch.codecs.encoding import check_holds
 from fastresample.batch.codecs.formats import BY_NAME, BY_OPTION, EXTENSIONS, Format
 from fastresample.batch.codecs.headers import Header
 from fastresample.batch.codecs.metadata import Metadata
-from fastresample.batch.errors import FormatError
+from fastresample.batch.errors import FormatError, UnsupportedError
 from fastresample.batch.files.naming import Output
 from fastresample.batch.memory import needed
 from fastresample.batch.options import Options
 from fastresample.batch.pixels import colour, layout
 from fastresample.batch.pixels.layout import Pair, Placement
+
+ONE_OF_SEVERAL = "holds several pictures (frames or pages); only the first was resized"
 
 
 class Planned(NamedTuple):
@@ -75,7 +76,7 @@ def plan(header: Header, outputs: Sequence[Output], options: Options) -> Plan:
         formats={result.target.name for result in results},
         held=header.frames if any(both_move(source, result.target) for result in results) else 1,
         linear=options.linear,
-        converts=icc_policy(options, [result.target for result in results]) == "srgb",
+        converts=icc_policy(options, [result.target for result in results], has_profile=header.has_profile) == "srgb",
     )
     return Plan(results, factor, bytes_)
 
@@ -98,14 +99,11 @@ def planned(
     return results
 
 
-def icc_policy(options: Options, targets: Sequence[Format], origin: Origin | None = None) -> str:
-    """Return how a profile is treated: formats that hold none mean sRGB, so that one to be kept is applied for them.
-
-    Without `origin` it is not known as yet whether there is a profile.
-    """
+def icc_policy(options: Options, targets: Sequence[Format], *, has_profile: bool) -> str:
+    """Return how a profile is treated: formats that hold none mean sRGB, so that one to be kept is applied for them."""
     if options.icc != "keep" or any(target.metadata for target in targets):
         return options.icc
-    return "srgb" if origin is None or origin.metadata.icc is not None else "keep"
+    return "srgb" if has_profile else "keep"
 
 
 def both_move(source: Format, target: Format) -> bool:
@@ -113,24 +111,36 @@ def both_move(source: Format, target: Format) -> bool:
     return source.animation is not None and target.animation is not None
 
 
-def doubt(header: Header, result: Planned, options: Options) -> str:
+def check_lossless(lost: Sequence[str]) -> None:
+    """Raise ImageError if a result that replaces its source would not hold all of it."""
+    if lost:
+        raise UnsupportedError(
+            f"was left as it is, for its result would not hold all of it ({'; '.join(lost)}); resize it into "
+            "another folder"
+        )
+
+
+def check_planned(header: Header, result: Planned, options: Options) -> str:
     """Return what would keep a result from being written that only pixels can tell; empty if nothing would.
 
     Raises
     ------
-    FormatError
-        If the format cannot hold it whatever they are.
+    ImageError
+        If it will not be written whatever they are: the format cannot hold it, or in place it would lose something.
     """
-    converts = icc_policy(options, [result.target]) == "srgb"
+    if result.kept:
+        return ""
+    if options.in_place:
+        moves = both_move(BY_NAME[header.format], result.target)
+        check_lossless((*header.lost, ONE_OF_SEVERAL) if header.frames > 1 and not moves else header.lost)
+    converts = icc_policy(options, [result.target], has_profile=header.has_profile) == "srgb"
     mode = "RGB" if header.samples == "CMYK" and converts else header.samples
     mode = mode if mode in result.target.modes else colour.of_eight_bits(mode)
-    if result.kept or mode in result.target.modes:
-        return ""
     opaque = colour.without_alpha(mode)
     if options.background is None and colour.has_alpha(mode) and opaque in result.target.modes:
         try:
             check_holds(result.target, mode, Metadata())
         except FormatError as error:
             return f"if it is opaque everywhere: {error}"
-    check_holds(result.target, opaque, Metadata())
+    check_holds(result.target, mode if mode in result.target.modes else opaque, Metadata())
     return ""

@@ -13,7 +13,7 @@ from fastresample.batch.files.naming import Inputs, Output
 from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.options import Options
 from fastresample.batch.pixels.layout import Pair
-from fastresample.batch.planning import doubt, plan
+from fastresample.batch.planning import check_planned, plan
 from fastresample.batch.reports.reasons import explain
 
 
@@ -76,7 +76,7 @@ def _foreseen(source: Path, outputs: Sequence[Output], options: Options, budget:
             if result.kept and options.in_place:
                 told.append(Preview(source, source, "existing", shape, None, "stays as it is"))
                 continue
-            reason = doubt(header, result, options)
+            reason = check_planned(header, result, options)
             _check_writable(result.output.target)
             told.append(Preview(source, result.output.target, "written", shape, result.placement.canvas, reason))
         return told

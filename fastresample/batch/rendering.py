@@ -20,7 +20,7 @@ from fastresample.batch.options import Options
 from fastresample.batch.pixels import canvas, colour, layout, profiles, turning
 from fastresample.batch.pixels.colour import Samples
 from fastresample.batch.pixels.layout import Placement
-from fastresample.batch.planning import both_move, icc_policy, plan, planned
+from fastresample.batch.planning import ONE_OF_SEVERAL, both_move, icc_policy, plan, planned
 from fastresample.batch.resizing import Resize
 
 _INKS = "is CMYK, whose inks were mixed as they are and not in linear light"
@@ -105,7 +105,8 @@ def render(
         drafts = [_Draft(*result[:3], []) for result in results if not result.kept]
         moving = [draft for draft in drafts if picture.pictures > 1 and both_move(picture.origin.format, draft.target)]
         origin = _under_policy(picture.origin, options)
-        icc = icc_policy(options, [result.target for result in results], origin)
+        has_profile = origin.metadata.icc is not None
+        icc = icc_policy(options, [result.target for result in results], has_profile=has_profile)
         durations = []
         for frame in chain([picture.first], picture.later if moving or kept else ()):  # what is kept must be whole
             durations.append(frame.duration)
@@ -126,7 +127,7 @@ def render(
             draft.images, draft.target, origin, options.quality, animation if draft in moving else None
         )
         if picture.pictures > 1 and draft not in moving:
-            notes = (*notes, "holds several pictures (frames or pages); only the first was resized")
+            notes = (*notes, ONE_OF_SEVERAL)
         if colour.is_deep(picture.first.mode) and picture.first.mode not in draft.target.modes:
             words = "grey" if picture.first.mode == colour.DEEP_GREY else "colour"
             notes = (*notes, f"has 16-bit {words}, of which {draft.target.name} holds 8 bits")

@@ -12,7 +12,7 @@ from fastresample.batch.codecs import damage, deep, jpeg
 from fastresample.batch.codecs.formats import BY_NAME, Format
 from fastresample.batch.codecs.frames import duration_of, plays_of
 from fastresample.batch.codecs.headers import Header, examine
-from fastresample.batch.codecs.kinds import deep_colour, losses
+from fastresample.batch.codecs.kinds import deep_colour
 from fastresample.batch.codecs.limits import DEFAULT_LIMITS, Limits
 from fastresample.batch.codecs.metadata import Metadata, read_metadata, turn_while_loading
 from fastresample.batch.codecs.opening import open_file, open_image, reasons
@@ -154,7 +154,6 @@ def opened(
             image = open_image(file)
             header, stored = examine(image, file, limits), (image.height, image.width)
             layout, turn_then = deep_colour(image), turn_while_loading(image)
-            notes = losses(image, file)
             format_ = BY_NAME[image.format or ""]
             settings = format_.kept(image, file)
             factor = prepare(header)
@@ -168,7 +167,7 @@ def opened(
                     alone = header.frames == 1
                     samples, mode, heard = _in_depth(samples, mode, heard, file, layout if alone else "", turn_then)
             metadata, turn, given_up = read_metadata(image)
-        origin = Origin(format_, metadata, settings, (*notes, *heard, *given_up))
+        origin = Origin(format_, metadata, settings, (*header.lost, *heard, *given_up))
         first = Frame(samples, mode, duration_of(image))
         poster = bool(image.info.get("default_image"))
         said: list[str] = []

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 from PIL import Image
 
 from fastresample.batch.codecs.formats import BY_NAME
-from fastresample.batch.codecs.kinds import deep_colour, misread
+from fastresample.batch.codecs.kinds import deep_colour, losses, misread
 from fastresample.batch.codecs.limits import DEFAULT_LIMITS, Limits
 from fastresample.batch.codecs.metadata import orienting_turn
 from fastresample.batch.codecs.opening import open_file, open_image, reasons
@@ -42,6 +42,10 @@ class Header(NamedTuple):
         Bytes of the file.
     progressive : bool
         Whether a JPEG comes in scans of the whole picture, so that all of it is kept while it is decoded.
+    has_profile : bool
+        Whether there is a colour profile.
+    lost : tuple of str
+        What no result can keep.
     """
 
     shape: tuple[int, int]
@@ -52,6 +56,8 @@ class Header(NamedTuple):
     frames: int
     length: int
     progressive: bool
+    has_profile: bool
+    lost: tuple[str, ...]
 
 
 def read_header(path: Path, limits: Limits = DEFAULT_LIMITS) -> Header:
@@ -88,6 +94,8 @@ def examine(image: Image.Image, file: BinaryIO, limits: Limits) -> Header:
         frames=frames,
         length=length,
         progressive=bool(image.info.get("progressive")),
+        has_profile=bool(image.info.get("icc_profile")),
+        lost=losses(image, file),
     )
 
 
