@@ -246,6 +246,10 @@ class TestResize:
                 ["photos", "small", "--size", "5", "--max-pixels", "0"],
                 "--max-pixels must be a positive number of pixels",
             ),
+            (
+                ["photos", "small", "--size", "5", "--report", "max_pixels.x"],
+                "Error: --report must .*, got 'max_pixels.x'",
+            ),
             (["photos", "small", "--size", "x5", "--fit", "pad"], "--fit pad needs a size with two sides"),
             (["photos", "--size", "5", "--in-place", "--name", "{stem}"], "--in-place keeps every .* leave out --name"),
             (
@@ -604,7 +608,7 @@ class TestInPlace:
     def test_damage_is_not_kept(self):
         result = run("photos", "--in-place", "--on-damage", "warn", "--size", "50%")
         assert result.exit_code == 2
-        assert "--in-place with --on-damage='warn' would replace damaged pictures by" in result.stderr
+        assert "--in-place with --on-damage warn would replace damaged pictures by" in result.stderr
 
 
 @pytest.mark.usefixtures("in_folder")
@@ -726,3 +730,45 @@ def test_the_bar_counts_failures(tmp_path):
     failing = slow.replace("main()", "\n    try: main()\n    except SystemExit as end: assert end.code == 1")
     written = in_a_terminal(failing, "resize", tmp_path / "in", tmp_path / "out", "--size", "5", "--workers", "1")
     assert re.search(r"4/4 .*image/s, 3 failed|3 failed\]", written)
+
+
+@pytest.mark.usefixtures("in_folder")
+class TestDryRun:
+    def test_a_line_for_each_result(self):
+        before = sorted(Path().rglob("*"))
+        result = run("photos", "small", "--size", "50%", "--dry-run")
+        assert result.exit_code == 0
+        lines = result.stdout.splitlines()
+        assert re.fullmatch(r"photos/a\.png -> small/a\.png \(\d+x\d+ -> \d+x\d+\)", lines[0])
+        assert sorted(Path().rglob("*")) == before
+
+    def test_failures_are_lines_on_stderr_each_once(self):
+        result = run("photos/a.png", "small", "--size", "100000,200000", "-n")
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert re.fullmatch(r"photos/a\.png: the result would have .* choose a smaller size\n", result.stderr)
+
+    def test_quiet_prints_failures_only(self):
+        Path("photos/broken.png").write_bytes(b"no picture")
+        result = run("photos", "small", "--size", "50%", "-n", "-q")
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert result.stderr.startswith("photos/broken.png: the content is no ")
+        assert result.stderr.count("\n") == 1
+
+    def test_what_stays(self):
+        result = run("photos/a.png", "--in-place", "--size", "9000>", "-n")
+        assert re.fullmatch(r"photos/a\.png -> photos/a\.png \(\d+x\d+; stays as it is\)\n", result.stdout)
+        run("photos/a.png", "small", "--size", "50%", "--resume")
+        result = run("photos/a.png", "small", "--size", "50%", "--resume", "-n")
+        assert result.stdout == "photos/a.png -> small/a.png (there already)\n"
+
+
+@pytest.mark.usefixtures("in_folder")
+def test_the_budget_holds_for_standard_input():
+    result = CliRunner().invoke(
+        main, ["resize", "-", "small.png", "--size", "50%", "--memory", "1kB"], input=Path("photos/a.png").read_bytes()
+    )
+    assert result.exit_code == 1
+    assert re.match(r"standard input: needs about .* of memory, the budget is 1 kB", result.stderr)
+    assert not Path("small.png").exists()

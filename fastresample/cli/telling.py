@@ -10,17 +10,19 @@ from fastresample import batch
 from fastresample.cli import terminal
 from fastresample.printable import size_text
 
-_FIELDS = "|".join(field.name for field in dataclasses.fields(batch.Options) if field.init)
+_FIELDS = [field.name for field in dataclasses.fields(batch.Options) if field.init]
+_TWO_WORDS = "|".join(name for name in _FIELDS if "_" in name)
 # Where a message of `batch.Options` speaks of a field, and does not use a word that is called like one.
-_NAMED = re.compile(rf"(?:^|(?<=leave out )|(?<=but ))(?:{_FIELDS})(?= |$)|\b[a-z]+_[a-z_]+\b")
-_VALUES = {"existing='skip'": "--skip-existing", "existing='overwrite'": "--overwrite"}
+_NAMED = re.compile(rf"(?:^|(?<=leave out )|(?<=but ))(?:{'|'.join(_FIELDS)})(?= |$)|(?<!['/\w])(?:{_TWO_WORDS})\b")
+_FLAGS = {"existing='skip'": "--skip-existing", "existing='overwrite'": "--overwrite"}
+_VALUE = re.compile(rf"\b({'|'.join(_FIELDS)})='([a-z-]+)'")
 
 
 def in_options(message: str) -> str:
     """Return what `batch.Options` says of its fields, said of the command's options."""
-    for value, option in _VALUES.items():
+    for value, option in _FLAGS.items():
         message = message.replace(value, option)
-    return _NAMED.sub(lambda match: f"--{match[0].replace('_', '-')}", message)
+    return _NAMED.sub(lambda match: f"--{match[0].replace('_', '-')}", _VALUE.sub(r"\1 \2", message))
 
 
 def foretold(told: batch.Preview) -> str:
