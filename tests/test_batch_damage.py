@@ -358,7 +358,7 @@ def test_text_and_profiles_cannot_fill_the_memory(tmp_path, chunks):
     tracemalloc.stop()
     assert peak < 150_000_000
     assert report.written + len(report.failures) == 1
-    assert {failure.kind for failure in report.failures} <= {"damaged"}
+    assert {failure.kind for failure in report.failures} <= {"too-large"}
 
 
 def test_a_profile_that_is_none(tmp_path):

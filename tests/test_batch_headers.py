@@ -48,6 +48,14 @@ def test_the_header_knows_what_decoding_finds(tmp_path, ending, orientation):
     assert header.samples == picture.first.mode
 
 
+@pytest.mark.parametrize("ending", [".jpg", ".webp", ".tif"])
+def test_an_orientation_that_only_xmp_tells(tmp_path, ending):
+    path, xmp = tmp_path / f"a{ending}", b'<x xmlns:tiff="t" tiff:Orientation="6"/>'
+    Image.fromarray(PIXELS).save(path, **({"tiffinfo": {700: xmp}} if ending == ".tif" else {"xmp": xmp}))
+    header, picture = headers.read_header(path), read(path)
+    assert header.shape == picture.shape == picture.upright.shape[:2] == (9, 6)
+
+
 def test_orientations_of_png_lie_before_and_behind_the_pixels(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(png(3, 1, chunk(b"eXIf", exif_of(6).removeprefix(b"Exif\0\0"))))
@@ -85,7 +93,9 @@ def test_limits_hold_for_headers(tmp_path):
 def test_a_result_is_measured_upright(tmp_path):
     """One of 100 x 1200 pixels that lies turned becomes 667 x 8000; as it lies it would become 96000 x 8000."""
     Image.new("L", (1200, 100)).save(tmp_path / "a.png", exif=exif_of(6))
-    report = batch.resize_folder(tmp_path / "a.png", tmp_path / "b.png", size="x8000", method="nearest")
+    options = batch.Options("x8000")
+    inputs = batch.prepare(tmp_path / "a.png", tmp_path / "b.png", options)
+    report = batch.process(inputs, options, apply=lambda samples, placement: np.zeros(placement.inner, np.uint8))
     assert report.ok, report.failures
     with Image.open(tmp_path / "b.png") as image:
         assert image.size == (667, 8000)

@@ -152,7 +152,7 @@ def opened(
     with open_file(source) as file:
         with reasons(file):
             image = open_image(file)
-            header, stored = examine(image, file, limits), (image.height, image.width)
+            header = examine(image, file, limits)
             layout, turn_then = deep_colour(image), turn_while_loading(image)
             format_ = BY_NAME[image.format or ""]
             settings = format_.kept(image, file)
@@ -174,7 +174,7 @@ def opened(
         plays, content = plays_of(image), partial(_content, file)
         later = _later_frames(image, file, said if lenient else None) if header.frames > 1 else iter(())
         del image, samples  # memory that would be held for as long as the context lasts
-        yield Picture(first, factor, turn, stored, origin, header.frames, plays, poster, later, said, content)
+        yield Picture(first, factor, turn, header.stored, origin, header.frames, plays, poster, later, said, content)
 
 
 def _content(file: BinaryIO) -> bytes:

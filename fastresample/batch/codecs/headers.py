@@ -11,7 +11,7 @@ from PIL import Image
 from fastresample.batch.codecs.formats import BY_NAME
 from fastresample.batch.codecs.kinds import deep_colour, losses, misread
 from fastresample.batch.codecs.limits import DEFAULT_LIMITS, Limits
-from fastresample.batch.codecs.metadata import orienting_turn
+from fastresample.batch.codecs.metadata import loaded_shape, orienting_turn
 from fastresample.batch.codecs.opening import open_file, open_image, reasons
 from fastresample.batch.errors import UnsupportedError
 from fastresample.batch.pixels.colour import working_mode
@@ -59,6 +59,11 @@ class Header(NamedTuple):
     has_profile: bool
     lost: tuple[str, ...]
 
+    @property
+    def stored(self) -> tuple[int, int]:
+        """Height and width of the picture when Pillow has decoded it."""
+        return turned_shape(self.shape, self.turn)
+
 
 def read_header(path: Path, limits: Limits = DEFAULT_LIMITS) -> Header:
     """Examine a file; none of its pixels is decoded.
@@ -80,7 +85,7 @@ def examine(image: Image.Image, file: BinaryIO, limits: Limits) -> Header:
     ImageError
         If it goes beyond the limits, or is of a kind that would be misread.
     """
-    stored, frames, length = (image.height, image.width), getattr(image, "n_frames", 1), _length(file)
+    stored, frames, length = loaded_shape(image), getattr(image, "n_frames", 1), _length(file)
     limits.check(stored, frames, length)
     if kind := misread(image):
         raise UnsupportedError(f"TIFF files with {kind} are not read correctly; store it in another way first")

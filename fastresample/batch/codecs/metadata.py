@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from fastresample.batch.codecs.xmp import of_result
+from fastresample.batch.pixels.turning import turned_shape
 
 _ORIENTATION, _XMP = 0x0112, 0x02BC
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
@@ -61,6 +62,17 @@ def orienting_turn(image: Image.Image) -> Image.Transpose | None:
         return TURNS.get(_exif(image).get(_ORIENTATION, 1))
     except Exception:  # as in `read_metadata`
         return None
+
+
+def loaded_shape(image: Image.Image) -> tuple[int, int]:
+    """Return height and width that an opened image will have when it is loaded.
+
+    Pillow turns TIFF files then. What their tag says is in their size already, but not what only XMP says.
+    """
+    shape, tags = (image.height, image.width), getattr(image, "tag_v2", None)
+    if image.format != "TIFF" or tags is None or _ORIENTATION in tags:
+        return shape
+    return turned_shape(shape, turn_while_loading(image))
 
 
 def turn_while_loading(image: Image.Image) -> Image.Transpose | None:
