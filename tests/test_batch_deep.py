@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import child
 import icc
 import numpy as np
 import pytest
@@ -215,3 +216,36 @@ def test_other_decoders_read_what_was_written(tmp_path):
     samples = noise(300, 200, 4)
     data = deep.encode(samples, "TIFF", {})
     np.testing.assert_array_equal(tifffile.imread(io.BytesIO(data)), samples)
+
+
+FIRST = """
+import sys
+import threading
+import numpy as np
+from PIL import Image
+from child import tell
+from fastresample.batch.codecs import deep
+data = open(sys.argv[1], "rb").read()
+reduced = np.asarray(Image.open(sys.argv[1]).convert("RGB"))
+together, failed = threading.Barrier(8), []
+def work():
+    together.wait()
+    try:
+        assert deep.available() and deep.read(data, reduced, None).dtype == np.uint16
+    except BaseException as error:
+        failed.append(repr(error))
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+import cv2
+level = cv2.getLogLevel() if hasattr(cv2, "getLogLevel") else cv2.utils.logging.getLogLevel()
+tell([failed, level == deep._SILENT])
+"""
+
+
+def test_many_threads_may_be_the_first(tmp_path):
+    """OpenCV replaces itself while it is loaded; and its log is silent for as long as somebody decodes."""
+    path = tmp_path / "a.png"
+    path.write_bytes(deep.encode(np.full((300, 300, 3), 300, np.uint16), "PNG", {}))
+    for _ in range(3):
+        assert child.run(FIRST, path).told == [[], False]

@@ -3,7 +3,10 @@
 import io
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,9 @@ ADVICE = "; OpenCV keeps them: pip install 'fastresample[deep]'"
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SILENT = 0
+_loading = Lock()
+_silent_threads = 0
+_level = _SILENT
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _STRIPS, _CHANNELS = 256, 257, 258, 259, 262, 273, 277
 _ROWS_OF_A_STRIP, _STRIP_BYTES, _PREDICTOR, _EXTRA, _ICC = 278, 279, 317, 338, 34675
 _ACROSS, _DOWN, _UNIT = 282, 283, 296
@@ -28,9 +34,36 @@ _INCH = 2
 _DEFLATE, _RGB, _DIFFERENCES, _ALPHA = 8, 2, 2, 2
 
 
+@cache
 def available() -> bool:
     """Whether OpenCV is installed; it is not loaded to find out."""
-    return find_spec("cv2") is not None
+    with _loading:  # while it is loaded, what is known of it is incomplete
+        return find_spec("cv2") is not None
+
+
+def _opencv() -> Any:
+    """Load OpenCV, by one thread at a time: it replaces itself while it is loaded."""
+    with _loading:
+        import cv2
+    return cv2
+
+
+@contextmanager
+def _silent(cv2: Any) -> Iterator[None]:
+    """Keep OpenCV from writing to the terminal; of several threads at once the last puts its level back."""
+    global _silent_threads, _level
+    set_level = cv2.setLogLevel if hasattr(cv2, "setLogLevel") else cv2.utils.logging.setLogLevel
+    with _loading:
+        if not _silent_threads:
+            _level = set_level(_SILENT)
+        _silent_threads += 1
+    try:
+        yield
+    finally:
+        with _loading:
+            _silent_threads -= 1
+            if not _silent_threads:
+                set_level(_level)
 
 
 def is_known(layout: str) -> bool:
@@ -55,17 +88,12 @@ def read(data: bytes, reduced: Samples, turn: Image.Transpose | None) -> Samples
     ndarray, (H, W, 3) or (H, W, 4), uint16, or None
         Red, green, blue and opacity; None if OpenCV takes it for another picture.
     """
-    import cv2
-
+    cv2 = _opencv()
     if data.startswith(_PNG):  # without profile and text, about which the decoder would write to the terminal
         data = _PNG + b"".join(chunk for name, chunk in _chunks(data) if name[:1].isupper() or name == b"tRNS")
     # Where the log's level is set: in version 4, and since version 5.
-    set_level = cv2.setLogLevel if hasattr(cv2, "setLogLevel") else cv2.utils.logging.setLogLevel
-    level = set_level(_SILENT)
-    try:
+    with _silent(cv2):
         samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    finally:
-        set_level(level)
     if samples is None or samples.dtype != np.uint16 or samples.ndim != 3:
         return None
     coloured = samples[..., _SHUFFLED[samples.shape[2]]]
@@ -82,8 +110,7 @@ def encode(samples: Samples, format_name: str, settings: Mapping[str, Any]) -> b
 
 def _png(samples: Samples, settings: Mapping[str, Any]) -> bytes:
     """Let OpenCV encode the pixels, and Pillow the metadata of a picture of one pixel."""
-    import cv2
-
+    cv2 = _opencv()
     level = [cv2.IMWRITE_PNG_COMPRESSION, settings.get("compress_level", 6)]
     _, encoded = cv2.imencode(".png", samples[..., _SHUFFLED[samples.shape[2]]], level)
     carrier = io.BytesIO()
