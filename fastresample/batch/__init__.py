@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import fastresample
@@ -19,8 +18,8 @@ from fastresample.batch.files.naming import (
     OutputExistsError,
     leave_out,
     name_outputs,
+    others_files,
     result_roots,
-    taken_targets,
 )
 from fastresample.batch.files.scanning import Failure, StrPath, find_inputs
 from fastresample.batch.files.writing import remove_leftovers
@@ -165,7 +164,7 @@ def prepare(source: StrPath | Sequence[StrPath], destination: StrPath | None, op
     if options.resume:
         manifest = inputs.manifest = Manifest(result_roots(found), options)
         inputs.jobs, inputs.done = leave_out(inputs.jobs, lambda source, output: manifest.done(source, *output))
-    if options.existing == "error" and not options.in_place and (taken := _others_files(inputs)):
+    if options.existing == "error" and not options.in_place and (taken := others_files(inputs)):
         raise OutputExistsError(taken)
     return inputs
 
@@ -243,16 +242,10 @@ def _known(inputs: Inputs, there: list[Job]) -> Iterator[Outcome]:
         yield Outcome(job.source, tuple(output.target for output in job.outputs), "existing")
 
 
-def _others_files(inputs: Inputs) -> list[Path]:
-    """Return the output names that are taken by files which no run of the manifest wrote."""
-    made = inputs.manifest.made if inputs.manifest else lambda target: False
-    return [target for target in taken_targets(inputs.jobs) if not made(target)]
-
-
 def _without_existing(inputs: Inputs, options: Options) -> tuple[list[Job], list[Job]]:
     """Part what is to be done from what is there already, where outputs that exist are to be skipped."""
     if options.existing != "skip" or options.in_place:
         return inputs.jobs, inputs.done
-    taken = set(_others_files(inputs))
+    taken = set(others_files(inputs))
     todo, there = leave_out(inputs.jobs, lambda source, output: output.target in taken)
     return todo, inputs.done + there

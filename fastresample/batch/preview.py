@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fastresample.batch.codecs.headers import read_header
 from fastresample.batch.codecs.opening import strict_pillow
 from fastresample.batch.errors import ImageError
-from fastresample.batch.files.naming import Inputs, Output
+from fastresample.batch.files.naming import Inputs, Output, others_files
 from fastresample.batch.memory import Budget, default_budget
 from fastresample.batch.options import Options
 from fastresample.batch.pixels.layout import Pair
@@ -45,9 +45,10 @@ def preview(inputs: Inputs, options: Options) -> Iterator[Preview]:
     budget = Budget(options.memory or default_budget())
     for job in inputs.done:
         yield from _existing(job.source, job.outputs)
+    taken = set(others_files(inputs)) if options.existing == "skip" else set()
     with strict_pillow(options.max_pixels):
         for job in inputs.jobs:
-            there = [out for out in job.outputs if options.existing == "skip" and _stays(out.target, inputs)]
+            there = [output for output in job.outputs if output.target in taken]
             yield from _existing(job.source, there)
             if todo := [output for output in job.outputs if output not in there]:
                 yield from _foreseen(job.source, todo, options, budget)
@@ -56,11 +57,6 @@ def preview(inputs: Inputs, options: Options) -> Iterator[Preview]:
 def _existing(source: Path, outputs: Sequence[Output]) -> Iterator[Preview]:
     for output in outputs:
         yield Preview(source, output.target, "existing", None, None, "there already")
-
-
-def _stays(target: Path, inputs: Inputs) -> bool:
-    """Whether there is a file that is not replaced: one that no run of the manifest wrote."""
-    return os.path.lexists(target) and not (inputs.manifest and inputs.manifest.made(target))
 
 
 def _foreseen(source: Path, outputs: Sequence[Output], options: Options, budget: Budget) -> list[Preview]:

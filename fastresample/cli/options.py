@@ -32,18 +32,6 @@ def _hint(value: str, known: Sequence[str]) -> str:
     return "".join(f" Did you mean {name!r}?" for name in near)
 
 
-def method_option(methods: Sequence[str], default: str) -> Decorator:
-    """Return the option ``--method``; a wrapped list in its help, where click would make one long word of it."""
-    return click.option(
-        "--method",
-        type=Choice(methods),
-        default=default,
-        show_default=True,
-        metavar="METHOD",
-        help=f"How pixels are made from their neighbours: {', '.join(methods)}.",
-    )
-
-
 convention_option = click.option(
     "--convention",
     type=Choice(tuple(CONVENTIONS)),

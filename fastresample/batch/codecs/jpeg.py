@@ -3,7 +3,6 @@
 simplejpeg hears the warnings of libjpeg-turbo, Pillow does not; both give the same samples.
 """
 
-from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, BinaryIO, NamedTuple
 
@@ -26,9 +25,6 @@ UNHEARD = (
     "pip install 'fastresample[turbo]'"
 )
 UNCHECKED = "has a rare JPEG colour layout, in which damage inside the data cannot be seen"
-
-# room(height, width) -> the height and width, in pixels of the result, that a picture of this size will be drawn at.
-Room = Callable[[int, int], tuple[int, int]]
 
 
 class Decoded(NamedTuple):

@@ -120,6 +120,12 @@ def taken_targets(jobs: Iterable[Job]) -> list[Path]:
     return [output.target for job in jobs for output in job.outputs if os.path.lexists(output.target)]
 
 
+def others_files(inputs: Inputs) -> list[Path]:
+    """Return the output names that are taken by files which no run of the manifest wrote."""
+    made = inputs.manifest.made if inputs.manifest else lambda target: False
+    return [target for target in taken_targets(inputs.jobs) if not made(target)]
+
+
 def leave_out(jobs: Iterable[Job], is_done: Callable[[Path, Output], bool]) -> tuple[list[Job], list[Job]]:
     """Return what is left of the jobs, and those of which nothing is left; ``is_done(source, output)`` decides."""
     todo, done = [], []
